@@ -1,0 +1,1 @@
+"""What the ledger holds, and the rules that stay true when nobody uses the program."""

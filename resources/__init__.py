@@ -1,0 +1,1 @@
+"""Data a clerk or county can change without a programmer."""
