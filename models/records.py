@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -73,6 +74,18 @@ class Child(Journaled):
     __field__: ClassVar[str] = ""
     parent_id = mapped_column(sa.String(36), nullable=False, index=True, sort_order=-99)
     position = mapped_column(sa.Integer, nullable=False, default=0, server_default="0", sort_order=-98)
+
+
+@cache
+def table_of(entity: type[Model]) -> sa.Table:
+    """Give the table of an entity for Core statements."""
+    return cast("sa.Table", entity.__table__)
+
+
+@cache
+def column_names(entity: type[Model]) -> tuple[str, ...]:
+    """Give the names of all columns of an entity in order."""
+    return tuple(column.name for column in entity.__table__.columns)
 
 
 def _descend(base: type[Journaled]) -> Iterator[type[Journaled]]:
