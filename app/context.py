@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from models.codes import CodeBook
+
     from app.ledger.ledger import Ledger
     from app.settings import Settings
     from models.calendar import WorkCalendar
-    from models.codes import CodeBook
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,157 @@
+"""A draft is a record with its children nested by field name: read, completed, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from app.ledger.writer import missing_reason
+from app.values import read_value
+from models.errors import Problem
+from models.fields import Field, fields_of
+from models.records import Child, Journaled, children_of, table_of
+
+if TYPE_CHECKING:
+    from app.context import Context
+    from models.records import Row
+
+PASSED_THROUGH = frozenset({"id", "state", "void", "missing", "position"})
+
+
+def read_draft(ctx: Context, entity: type[Journaled], raw: Mapping[str, Any]) -> tuple[Row, list[Problem]]:
+    """Read an input mapping into a draft of canonical values; unknown keys and bad values are problems."""
+    fields = fields_of(entity)
+    nested = {child.__field__: child for child in children_of(entity.__tablename__)}
+    draft: Row = {}
+    problems: list[Problem] = []
+    for key, value in raw.items():
+        if key in nested:
+            draft[key], found = _read_children(ctx, nested[key], value)
+            problems += found
+        elif key in fields:
+            draft[key], problem = read_value(fields[key], value, ctx)
+            if problem is not None:
+                problems.append(problem)
+        elif key in PASSED_THROUGH:
+            draft[key] = value
+        else:
+            problems.append(_unknown_field(entity, key, value))
+    return draft, problems
+
+
+def _read_children(ctx: Context, entity: type[Child], raw: object) -> tuple[list[Row], list[Problem]]:
+    if raw is None:
+        return [], []
+    rows = raw if isinstance(raw, list) else [raw]
+    drafts, problems = [], []
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, Mapping):
+            problems.append(
+                Problem(
+                    "E201", row, f"“{entity.__label__}”第 {number} 项的写法不对。", "每一项应列出各字段。"
+                )
+            )
+            continue
+        draft, found = read_draft(ctx, entity, row)
+        drafts.append(draft)
+        problems += [_inside(problem, entity, number) for problem in found]
+    return drafts, problems
+
+
+def _inside(problem: Problem, entity: type[Child], number: int) -> Problem:
+    return replace(
+        problem,
+        field=f"{entity.__field__}[{number}].{problem.field}",
+        message=f"{entity.__label__}第 {number} 项：{problem.message}",
+    )
+
+
+def _unknown_field(entity: type[Journaled], key: str, value: object) -> Problem:
+    return Problem(
+        code="E101", seen=value, field=key, message=f"“{entity.__label__}”没有字段“{key}”。",
+        hint="请用 ybz registers 查看字段名。",
+    )  # fmt: skip
+
+
+def complete(entity: type[Journaled], draft: Row) -> Row:
+    """Give a draft in which every field and child list is present; defaults stand where nothing was given."""
+    full: Row = {name: field.default for name, field in fields_of(entity).items()}
+    full.update(draft)
+    for name, field in fields_of(entity).items():
+        if full[name] is None and field.default is not None:
+            full[name] = field.default
+    for child in children_of(entity.__tablename__):
+        rows = full.get(child.__field__) or []
+        full[child.__field__] = [complete(child, row) for row in rows]
+    return full
+
+
+def required_problems(entity: type[Journaled], draft: Row) -> Iterator[Problem]:
+    """Give a problem for each field that must be filled (always, or in the state the draft is in)."""
+    state = draft.get("state")
+    for name, field in fields_of(entity).items():
+        if (field.required or state in field.required_in) and _is_empty(draft.get(name)):
+            when = "" if field.required else "在此状态下"
+            yield Problem(
+                code="E301", seen=None, field=name, message=f"“{field.label}”{when}必须填写。",
+                hint="请补填；确实不详的写明“不详”。",
+            )  # fmt: skip
+    for child in children_of(entity.__tablename__):
+        for number, row in enumerate(draft.get(child.__field__) or [], 1):
+            for problem in required_problems(child, row):
+                yield _inside(problem, child, number)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value in ("", [])
+
+
+def fetch_draft(conn: sa.Connection, entity: type[Journaled], record_id: str) -> Row | None:
+    """Read a stored record with its children that are not void, nested by field name."""
+    found = fetch_rows(conn, entity, [record_id])
+    return found[0] if found else None
+
+
+def fetch_rows(conn: sa.Connection, entity: type[Journaled], ids: Sequence[str]) -> list[Row]:
+    """Read several records with their children; one query per table."""
+    table = table_of(entity)
+    rows = [dict(row) for row in conn.execute(_among(entity, "id", ids)).mappings()]
+    by_id = {row["id"]: row for row in rows}
+    _attach_children(conn, table.name, by_id)
+    return [by_id[wanted] for wanted in ids if wanted in by_id]
+
+
+def _among(entity: type[Journaled], column: str, ids: Sequence[str]) -> sa.Select[Any]:
+    table = table_of(entity)
+    if len(ids) == 1:
+        return sa.select(table).where(table.c[column] == ids[0])
+    return sa.select(table).where(table.c[column].in_(ids))
+
+
+def _attach_children(conn: sa.Connection, parent: str, by_id: Mapping[str, Row]) -> None:
+    for child in children_of(parent):
+        for row in by_id.values():
+            row[child.__field__] = []
+        if not by_id:
+            continue
+        table = table_of(child)
+        query = _among(child, "parent_id", list(by_id)).where(table.c.void_flag.is_(sa.false()))
+        found = [dict(r) for r in conn.execute(query.order_by(table.c.position, table.c.id)).mappings()]
+        for row in found:
+            by_id[row["parent_id"]][child.__field__].append(row)
+        if found:
+            _attach_children(conn, child.__tablename__, {row["id"]: row for row in found})
+
+
+def walk(entity: type[Journaled], draft: Row) -> Iterator[tuple[type[Journaled], Row, Field, Any]]:
+    """Give every filled field of a draft and its children with where it stands."""
+    for name, field in fields_of(entity).items():
+        value = draft.get(name)
+        if not _is_empty(value) and missing_reason(value) is None:
+            yield entity, draft, field, value
+    for child in children_of(entity.__tablename__):
+        for row in draft.get(child.__field__) or []:
+            yield from walk(child, row)
