@@ -1,0 +1,1 @@
+"""The ledger on disk: opening, writing, history, backup and checks."""
