@@ -76,13 +76,22 @@ def write_file(path: Path, content: bytes | Iterable[bytes]) -> None:
     temporary = path.with_name(f".{token_hex(8)}{TEMPORARY_SUFFIX}")
     try:
         _write_synced(temporary, parts)
-        patiently(lambda: temporary.replace(path))
-        sync_directory(path.parent)
+        _put_in_place(temporary, path)
     except OSError as error:
         raise disk_error(error, path) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Make a finished file durable and give it its name, replacing what bore it. Errors: as `write_file`."""
+    try:
+        with temporary.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        _put_in_place(temporary, path)
+    except OSError as error:
+        raise disk_error(error, path) from error
 
 
 def read_file(path: Path, limit: int) -> bytes:
@@ -111,6 +120,11 @@ def remove_leftovers(folder: Path) -> int:
 def _read_up_to(path: Path, limit: int) -> bytes:
     with path.open("rb") as stream:
         return stream.read(limit)
+
+
+def _put_in_place(temporary: Path, path: Path) -> None:
+    patiently(lambda: temporary.replace(path))
+    sync_directory(path.parent)
 
 
 def _write_synced(path: Path, parts: Iterable[bytes]) -> None:

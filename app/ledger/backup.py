@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from app.ledger.atomic import publish, write_file
-from app.ledger.connection import engine_for, quick_check
+from app.ledger.connection import begin_immediate, engine_for, quick_check, vacuum_into
 from app.ledger.errors import BackupDamaged, LedgerExists, LedgerNotFound
 from app.ledger.keyfile import key_paths, unlock, unlock_with_recovery
 from app.ledger.location import check_location
@@ -47,9 +47,7 @@ def backup_to(ledger: Ledger, target: Path, *, with_files: bool = True) -> Backu
     try:
         with ledger.reading() as conn:
             wanted = ledger.head(conn)
-            conn.rollback()
-            conn.exec_driver_sql("COMMIT") if conn.connection.in_transaction else None  # type: ignore[attr-defined]
-            conn.exec_driver_sql("VACUUM INTO ?", (str(temporary),))
+            vacuum_into(conn, temporary)
         verify_copy(temporary, ledger.secrets, wanted.seq)
         publish(temporary, target)
     finally:
@@ -112,7 +110,7 @@ def automatic(ledger: Ledger, now: datetime, *, always: bool = False) -> Backup 
     folder.mkdir(exist_ok=True)
     made = backup_to(ledger, _free_name(folder, now), with_files=False)
     with ledger.engine.connect() as conn:
-        conn.exec_driver_sql("BEGIN IMMEDIATE")
+        begin_immediate(conn)
         ledger.set_meta(conn, backup_seq=f"{ledger.epoch}:{seq}", backup_at=now.isoformat(timespec="seconds"))
         conn.commit()
     for old in to_thin([_taken_at(path) for path in automatic_backups(ledger.path)]):

@@ -95,7 +95,7 @@ def open_connection(path: Path, secrets: Secrets, *, create: bool = False, porta
 
 
 def verify_settings(connection: Any) -> None:
-    """Read every setting back from a driver connection. Errors: `SettingRefused` naming the first that differs."""
+    """Read every setting back from a driver connection. Errors: `SettingRefused`."""
     for name, expected in (*_ENCRYPTION, *((name, found) for name, _, found in _SETTINGS)):
         _require(name, expected, _read(connection, name))
     journal = _read(connection, "journal_mode")
@@ -125,6 +125,15 @@ def begin_immediate(conn: sa.Connection) -> None:
     """Begin a transaction that holds the write lock from its start; the caller commits or rolls back."""
     conn.execution_options(**{WRITES: True})
     conn.begin()
+
+
+def vacuum_into(conn: sa.Connection, target: Path) -> None:
+    """Write a whole, compact copy under the same key and salt to ``target``, which must not exist.
+
+    The copy is one committed state, whoever writes meanwhile; it is not yet durable (`atomic.publish`).
+    """
+    conn.rollback()  # VACUUM runs outside transactions only, and any statement of the engine begins one
+    conn.connection.cursor().execute("VACUUM INTO ?", (str(target),))
 
 
 @contextmanager

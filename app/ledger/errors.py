@@ -214,6 +214,15 @@ class LedgerDamaged(LedgerError):
         super().__init__(f"台账“{path.name}”有内容损坏，请先把整个文件夹另存一份，再用最近的备份恢复。")
 
 
+class BackupDamaged(LedgerError):
+    """A backup that was just written, or is to be restored, does not pass the check."""
+
+    code = "backup_damaged"
+
+    def __init__(self, path: PurePath) -> None:
+        super().__init__(f"备份“{path.name}”没有通过核对，不能使用；请检查磁盘后重新备份，或改用另一份备份。")
+
+
 class LedgerBusy(LedgerError):
     """Another connection holds the ledger longer than the waiting time."""
 

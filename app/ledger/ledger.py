@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,7 +17,8 @@ import sqlalchemy as sa
 from app.ledger import identity
 from app.ledger.connection import begin_immediate, engine_for, translated
 from app.ledger.errors import LedgerExists, LedgerNotFound, NewerLedger
-from app.ledger.keyfile import KdfCost, Secrets, create_keyfile, unlock, unlock_with_recovery
+from app.ledger.keyfile import create_keyfile, unlock, unlock_with_recovery
+from app.ledger.keyslots import KdfCost, Secrets
 from app.ledger.location import check_location
 from app.ledger.lock import LedgerLock
 from app.ledger.writer import Head, Writer, make_batch
@@ -53,6 +55,7 @@ class Ledger:
         self.random: Random = os.urandom
         self.projections = tuple(projections)
         self._lock = lock
+        self._open: tuple[int, Writer] | None = None
         self.meta = self._read_meta()
         self.notices: tuple[str, ...] = ()
 
@@ -83,7 +86,11 @@ class Ledger:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Give a connection that sees one state of the ledger."""
+        """Give a connection that sees one state of the ledger; inside a write, what was written so far."""
+        if self._open is not None and self._open[0] == get_ident():
+            self._open[1].flush()
+            yield self._open[1].conn
+            return
         with translated(self.path), self.engine.connect() as conn:
             yield conn
 
@@ -94,12 +101,15 @@ class Ledger:
             begin_immediate(conn)
             try:
                 writer = self._writer(conn, ctx, verb, label)
+                self._open = (get_ident(), writer)
                 yield writer
                 writer.finish()
                 conn.commit()
             except BaseException:
                 conn.rollback()
                 raise
+            finally:
+                self._open = None
 
     def set_meta(self, conn: sa.Connection, **values: str) -> None:
         """Change facts about the file inside a transaction of the caller."""
@@ -193,7 +203,7 @@ def create_ledger(
 
 
 def _build(path: Path, secrets: Secrets, meta: Mapping[str, str]) -> None:
-    engine = engine_for(path, secrets)
+    engine = engine_for(path, secrets, create=True)
     try:
         with engine.connect() as conn:
             begin_immediate(conn)
