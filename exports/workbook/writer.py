@@ -1,0 +1,149 @@
+"""Writes a workbook: laid out once, rows streamed, the same bytes for the same values."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from exports.workbook.layout import SAMPLE_ROWS, Frame, SheetFrame, lay_out
+from exports.workbook.sheet import Sheet, Workbook
+from exports.workbook.stream import ColumnLook, Render, moved, render_of, row_xml
+
+CREATOR = "一本账"
+COMPRESSION_LEVEL = 6
+_FILTER_NAME = re.compile(r'(<definedName name="_xlnm\._FilterDatabase" localSheetId="(\d+)"[^>]*>)([^<]*)')
+
+
+def write_workbook(workbook: Workbook, target: Path | BinaryIO, *, stamp: datetime) -> None:
+    """Write the workbook to a path (through a partial file, then replaced) or to an open binary stream.
+
+    ``stamp`` is the time kept in the file; the same workbook and stamp give the same bytes. Raises SheetFull
+    if a sheet has more rows than fit.
+    """
+    if isinstance(target, Path):
+        with _replacing(target) as stream:
+            _write(workbook, stream, stamp)
+    else:
+        _write(workbook, target, stamp)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write(workbook: Workbook, stream: BinaryIO, stamp: datetime) -> None:
+    frame = lay_out(workbook)
+    moment = _utc(stamp)
+    counts: list[int] = []
+    sheets = iter(workbook.sheets)
+    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL) as archive:
+        for name in _ordered(frame):
+            with archive.open(_entry(name, moment), "w") as part:
+                if name in frame.sheets:
+                    counts.append(_write_sheet(part, next(sheets), frame.sheets[name]))
+                else:
+                    part.write(_part(name, frame, moment, counts))
+
+
+def _ordered(frame: Frame) -> list[str]:
+    """Put the worksheets in order before the part that needs to know how long they became."""
+    last = "xl/workbook.xml"
+    others = [name for name in sorted(frame.parts) if name not in frame.sheets and name != last]
+    return [*others, *frame.sheets, last]
+
+
+def _entry(name: str, moment: datetime) -> ZipInfo:
+    year = min(max(moment.year, 1980), 2107)
+    entry = ZipInfo(
+        name, (year, moment.month, moment.day, moment.hour, moment.minute, moment.second // 2 * 2)
+    )
+    entry.compress_type = ZIP_DEFLATED
+    entry.create_system = 0
+    entry.external_attr = 0
+    return entry
+
+
+def _utc(stamp: datetime) -> datetime:
+    return stamp.astimezone(UTC).replace(tzinfo=None) if stamp.tzinfo else stamp
+
+
+def _part(name: str, frame: Frame, moment: datetime, counts: list[int]) -> bytes:
+    if name == "docProps/core.xml":
+        return _core(moment)
+    if name == "docProps/app.xml":
+        return _APP
+    if name == "xl/workbook.xml":
+        return _with_filters(frame.parts[name].decode(), counts).encode()
+    return frame.parts[name]
+
+
+_APP = (
+    '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+    f"<Application>{CREATOR}</Application></Properties>"
+).encode()
+
+
+def _core(moment: datetime) -> bytes:
+    from openpyxl.packaging.core import DocumentProperties
+    from openpyxl.xml.functions import tostring
+
+    properties = DocumentProperties(creator=CREATOR, created=moment, modified=moment)
+    xml: str | bytes = tostring(properties.to_tree())
+    return xml if isinstance(xml, bytes) else xml.encode()
+
+
+def _with_filters(xml: str, counts: list[int]) -> str:
+    def follow(found: re.Match[str]) -> str:
+        name, _, area = found[3].rpartition("!")
+        begin, _, end = area.partition(":")
+        column, row = end.rsplit("$", 1)
+        return f"{found[1]}{name}!{begin}:{column}${int(row) + counts[int(found[2])] - SAMPLE_ROWS}"
+
+    return _FILTER_NAME.sub(follow, xml)
+
+
+def _write_sheet(part: IO[bytes], sheet: Sheet, frame: SheetFrame) -> int:
+    """Write one worksheet and give the number of rows between header and signature lines."""
+    part.write(frame.before.encode())
+    renders = _renders(sheet, frame.columns)
+    written = 0
+    for size, xml in row_xml(renders, sheet.rows, frame.first_row, sheet.name, _mark(sheet, frame, "row")):
+        part.write(xml.encode())
+        written += size
+    if sheet.total is not None:
+        renders = _renders(sheet, frame.totals)
+        total = row_xml(
+            renders, (sheet.total,), frame.first_row + written, sheet.name, _mark(sheet, frame, "total")
+        )
+        for size, xml in total:
+            part.write(xml.encode())
+            written += size
+    part.write(moved(frame.behind, after=frame.first_row, by=written - SAMPLE_ROWS).encode())
+    return written
+
+
+def _renders(sheet: Sheet, looks: tuple[ColumnLook, ...]) -> list[Render]:
+    return [render_of(column, look) for column, look in zip(sheet.columns, looks, strict=False)]
+
+
+def _mark(sheet: Sheet, frame: SheetFrame, word: str) -> str:
+    """Give the cell that tells a reader what its row is, its row number still to be filled in."""
+    if not sheet.key_row:
+        return ""
+    look = frame.columns[len(sheet.columns)]
+    return f'<c r="{look.letter}#" s="{look.plain}" t="inlineStr"><is><t>{word}</t></is></c>'
