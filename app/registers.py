@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from app import mediation, outreach, person, roster, screening, station
+from app import person, station
 from app.register import Register
 from models.errors import UnknownRegister
 
 REGISTERS: tuple[Register, ...] = (
     *person.REGISTERS,
-    *mediation.REGISTERS,
-    *screening.REGISTERS,
-    *outreach.REGISTERS,
-    *roster.REGISTERS,
     *station.REGISTERS,
 )
 

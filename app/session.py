@@ -15,7 +15,7 @@ from app.indexing import update_search
 from app.ledger.backup import automatic
 from app.ledger.ledger import Ledger, open_ledger
 from app.settings import load_settings, local_codes
-from models.calendar import load_calendar
+from models.calendar import WorkCalendar
 
 
 def context_of(ledger: Ledger, now: datetime, actor: str | None = None) -> Context:
@@ -27,7 +27,7 @@ def context_of(ledger: Ledger, now: datetime, actor: str | None = None) -> Conte
         ledger=ledger,
         now=now,
         actor=actor or str(settings["officer"]),
-        calendar=load_calendar(),
+        calendar=WorkCalendar.shipped(),
         codes=load_codebook().with_local(local),
         settings=settings,
     )

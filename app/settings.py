@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models.errors import LedgerError
+from models.records import table_of
 from models.settings import CodeItem, Setting
 
 if TYPE_CHECKING:
@@ -71,9 +72,10 @@ def local_codes(conn: sa.Connection) -> dict[str, list[CodeEntry]]:
     """Read the code entries this ledger adds, by list."""
     from models.codes import CodeEntry
 
-    query = sa.select(CodeItem).where(CodeItem.void_flag.is_(sa.false())).order_by(CodeItem.code)
+    table = table_of(CodeItem)
+    query = sa.select(table).where(table.c.void_flag.is_(sa.false())).order_by(table.c.code)
     found: dict[str, list[CodeEntry]] = {}
-    for row in conn.execute(sa.select(*CodeItem.__table__.columns).select_from(query.subquery())).mappings():
+    for row in conn.execute(query).mappings():
         entry = CodeEntry(
             code=row["code"],
             label=row["label"],

@@ -1,4 +1,4 @@
-"""Numbers of identity documents and of organisations: checked in the standard's order, never repaired silently.
+"""Numbers of identity documents and organisations: checked in the standard's order, never repaired silently.
 
 Resident numbers follow GB 11643 (layout AAAAAA YYYYMMDD SSS C); the residence permits of 港澳台 residents and
 the 2023 permanent residence card share its check digit. Organisation codes follow GB 32100-2015.
@@ -57,7 +57,9 @@ _FORMS = MappingProxyType(
     }
 )
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
+    str(region)
+    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
+    for region in range(first, last + 1)
 )
 _CREDIT_MARKS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_FORM = re.compile(rf"[1-9A-HJ-NP-Y][1-59]\d{{6}}[{_CREDIT_MARKS}]{{9}}[{_CREDIT_MARKS}]")
@@ -67,8 +69,8 @@ _CREDIT_FORM = re.compile(rf"[1-9A-HJ-NP-Y][1-59]\d{{6}}[{_CREDIT_MARKS}]{{9}}[{
 class IdCheck:
     """What a document number says: ``number`` normalised (18 digits where it applies), ``raw`` as given.
 
-    ``sex`` is the code 1 男 or 2 女, ``birth_date`` the day as ``YYYY-MM-DD``, ``region`` the six-digit address
-    code; all empty where the document does not tell or the number is refused.
+    ``sex`` is the code 1 男 or 2 女, ``birth_date`` the day as ``YYYY-MM-DD``, ``region`` the address code of
+    six digits; all empty where the document does not tell or the number is refused.
     """
 
     number: str
@@ -88,7 +90,7 @@ class IdCheck:
     @property
     def may_override(self) -> bool:
         """Tell whether only the check digit is wrong, as on a real card issued with a wrong number."""
-        return bool(self.errors) and all(found.code == "E206" for found in self.errors)
+        return bool(self.errors) and all(found.code == "E236" for found in self.errors)
 
 
 @dataclass(frozen=True)
@@ -162,12 +164,12 @@ def check_credit_code(raw: str) -> CreditCodeCheck:
     code, findings = normalise_number(raw), _Findings(raw)
     if _CREDIT_FORM.fullmatch(code) is None:
         findings.refuse(
-            "E208", "统一社会信用代码应为 18 位数字和大写字母（不用 I、O、S、V、Z）。", "请核对原件。"
+            "E238", "统一社会信用代码应为 18 位数字和大写字母（不用 I、O、S、V、Z）。", "请核对原件。"
         )
     else:
         total = sum(_CREDIT_MARKS.index(mark) * pow(3, place, 31) for place, mark in enumerate(code[:17]))
         if _CREDIT_MARKS[-total % 31] != code[17]:
-            findings.refuse("E209", "统一社会信用代码的校验位不对。", "请核对原件。")
+            findings.refuse("E239", "统一社会信用代码的校验位不对。", "请核对原件。")
     return CreditCodeCheck(code, raw, tuple(findings.errors))
 
 
@@ -189,17 +191,17 @@ def _check_form(number: str, kind: str, findings: _Findings) -> None:
         _damaged(findings)
         return
     if kind not in _FORMS:
-        findings.refuse("E207", f"没有代码为“{kind}”的证件类型。", "请从证件类型表中选择。")
+        findings.refuse("E237", f"没有代码为“{kind}”的证件类型。", "请从证件类型表中选择。")
         return
     form, looks = _FORMS[kind]
     if form.fullmatch(number) is None:
-        findings.refuse("E207", f"不像{DOCUMENTS[kind]}的号码。", f"正确的样式：{looks}。")
+        findings.refuse("E237", f"不像{DOCUMENTS[kind]}的号码。", f"正确的样式：{looks}。")
 
 
 def _check_resident(number: str, kind: str, findings: _Findings, today: dt.date) -> str:
     """Check in the order of the standard and give the number in its 18-digit form."""
     if _WRONG_X.search(findings.raw):
-        findings.refuse("E202", "号码里有“×”或“*”。", "末位是字母 X 的请输入字母 X；被遮盖的号码请补全。")
+        findings.refuse("E232", "号码里有“×”或“*”。", "末位是字母 X 的请输入字母 X；被遮盖的号码请补全。")
         return number
     if _SCIENTIFIC.fullmatch(number):
         _damaged(findings)
@@ -208,7 +210,7 @@ def _check_resident(number: str, kind: str, findings: _Findings, today: dt.date)
         number = _lengthened(number, findings)
     if _EIGHTEEN.fullmatch(number) is None:
         seen = "没有填写" if not number else f"是 {len(number)} 位"
-        findings.refuse("E201", f"证件号码应为 18 位数字（末位可为 X），现在{seen}。", "请对照证件重新填写。")
+        findings.refuse("E231", f"证件号码应为 18 位数字（末位可为 X），现在{seen}。", "请对照证件重新填写。")
         return number
     _check_birth(number, findings, today)
     _check_region(number, kind, findings)
@@ -219,7 +221,7 @@ def _check_resident(number: str, kind: str, findings: _Findings, today: dt.date)
 def _lengthened(number: str, findings: _Findings) -> str:
     longer = number[:6] + "19" + number[6:]
     doubt = "可能生于 19 世纪，" if number[12:] in _CENTENARIAN else ""
-    findings.doubt("W201", f"是 15 位旧号码，已换算为 18 位，{doubt}需人工核。", "请对照新证件核对。")
+    findings.doubt("W231", f"是 15 位旧号码，已换算为 18 位，{doubt}需人工核。", "请对照新证件核对。")
     return longer + check_digit(longer)
 
 
@@ -228,13 +230,13 @@ def _check_birth(number: str, findings: _Findings, today: dt.date) -> None:
     try:
         birth = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        findings.refuse("E204", f"号码中的出生日期 {text} 不存在。", "请对照证件重新填写。")
+        findings.refuse("E234", f"号码中的出生日期 {text} 不存在。", "请对照证件重新填写。")
         return
     if birth > today or birth.year < _EARLIEST_YEAR:
         limit = "晚于今天" if birth > today else f"早于 {_EARLIEST_YEAR} 年"
-        findings.refuse("E205", f"号码中的出生日期 {text} {limit}。", "请对照证件重新填写。")
+        findings.refuse("E235", f"号码中的出生日期 {text} {limit}。", "请对照证件重新填写。")
     elif age_on(birth, today) > _LONGEST_LIFE:
-        findings.doubt("W203", f"按号码已满 {age_on(birth, today)} 岁。", "请核对号码。")
+        findings.doubt("W233", f"按号码已满 {age_on(birth, today)} 岁。", "请核对号码。")
 
 
 def _check_region(number: str, kind: str, findings: _Findings) -> None:
@@ -244,11 +246,11 @@ def _check_region(number: str, kind: str, findings: _Findings) -> None:
     if prefixes is not None:
         if not number.startswith(prefixes):
             wanted = "或".join(prefixes)
-            findings.refuse("E207", f"{DOCUMENTS[kind]}的号码应以 {wanted} 开头。", "请核对证件类型和号码。")
+            findings.refuse("E237", f"{DOCUMENTS[kind]}的号码应以 {wanted} 开头。", "请核对证件类型和号码。")
     elif number[:2] not in _PROVINCES:
-        findings.doubt("W204", f"地址码 {number[:6]} 不在省级行政区划代码之内。", "请对照证件核对前六位。")
+        findings.doubt("W234", f"地址码 {number[:6]} 不在省级行政区划代码之内。", "请对照证件核对前六位。")
     elif number[:6] in ("810000", "820000", "830000"):
-        findings.doubt("W208", "号码像港澳台居民居住证。", "请核对证件类型。")
+        findings.doubt("W238", "号码像港澳台居民居住证。", "请核对证件类型。")
 
 
 def _check_last(number: str, findings: _Findings) -> None:
@@ -256,16 +258,16 @@ def _check_last(number: str, findings: _Findings) -> None:
     if wanted == number[17]:
         if number.endswith("000"):
             findings.doubt(
-                "W202", "号码以 000 结尾，可能被表格软件改过，需人工核。", "请对照证件核对后三位。"
+                "W232", "号码以 000 结尾，可能被表格软件改过，需人工核。", "请对照证件核对后三位。"
             )
     elif number.endswith("000"):
         _damaged(findings)
     else:
-        findings.refuse("E206", "号码的校验位不对，至少有一位写错。", "请对照证件逐位核对。")
+        findings.refuse("E236", "号码的校验位不对，至少有一位写错。", "请对照证件逐位核对。")
 
 
 def _damaged(findings: _Findings) -> None:
-    findings.refuse("E203", "身份证号被 Excel 转为数字，后三位已丢失。", "请以文本格式重新填写。")
+    findings.refuse("E233", "身份证号被 Excel 转为数字，后三位已丢失。", "请以文本格式重新填写。")
 
 
 def _told(number: str, kind: str, findings: _Findings, sex: str, birth_date: str) -> IdCheck:
@@ -273,7 +275,7 @@ def _told(number: str, kind: str, findings: _Findings, sex: str, birth_date: str
     own_sex = MALE if int(number[16]) % 2 else FEMALE
     birth = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
     if sex in (MALE, FEMALE) and sex != own_sex:
-        findings.doubt("W205", "填写的性别与证件号码不符。", "请核对性别和号码。")
+        findings.doubt("W235", "填写的性别与证件号码不符。", "请核对性别和号码。")
     if birth_date and birth_date != birth:
-        findings.doubt("W206", f"填写的出生日期与证件号码（{birth}）不符。", "请核对出生日期和号码。")
+        findings.doubt("W236", f"填写的出生日期与证件号码（{birth}）不符。", "请核对出生日期和号码。")
     return IdCheck(number, findings.raw, kind, (), tuple(findings.warnings), own_sex, birth, number[:6])

@@ -39,7 +39,7 @@ def parse_phones(value: str | float) -> ParsedPhones:
         numbers.append(number)
         if not is_phone(number):
             said = f"“{part.strip()}”不像电话号码（手机 11 位，固定电话须带区号）。"
-            warnings.append(Problem("W231", part.strip(), said, "请核对号码。", severity="warning"))
+            warnings.append(Problem("W241", part.strip(), said, "请核对号码。", severity="warning"))
     return ParsedPhones(tuple(dict.fromkeys(numbers)), tuple(warnings))
 
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-import models.county
 import models.journal
-import models.mediation
-import models.outreach
 import models.person
-import models.roster
-import models.screening
 import models.settings
-import models.submission
 from models.records import Model
 from models.search import create_search_tables
 
@@ -21,12 +15,6 @@ SCHEMA_VERSION = 1
 SLICES = (
     models.settings,
     models.person,
-    models.roster,
-    models.mediation,
-    models.screening,
-    models.outreach,
-    models.submission,
-    models.county,
     models.journal,
 )
 

@@ -64,7 +64,7 @@ class KeyFileDamaged(LedgerError):
 
     def __init__(self, path: PurePath) -> None:
         super().__init__(
-            f"台账“{path.name}”的两份密钥文件均已损坏。请从备份中把任意一份密钥文件拷回后重新打开；台账本身未被改动。"
+            f"台账“{path.name}”的两份密钥文件均已损坏或缺失。请从备份中把任意一份密钥文件拷回后重新打开；台账本身未被改动。"
         )
 
 

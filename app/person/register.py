@@ -10,8 +10,8 @@ from app.person.duplicates import same_document, similar
 from app.person.merging import DECIDE, MERGE, SPLIT
 from app.register import Numbering, Register
 from models.dates import age_on, is_partial
-from models.errors import Problem
-from models.identity import check_document
+from models.errors import Problem, Severity
+from models.identity import check_id
 from models.names import normalise_name
 from models.person import Person
 
@@ -54,7 +54,7 @@ def _prepare_document(ctx: Context, row: Row, document: Row) -> None:
     number = document.get("number")
     if not isinstance(number, str):
         return
-    checked = check_document(document.get("type") or "111", number, ctx.today)
+    checked = check_id(number, document.get("type"), today=ctx.today)
     if not checked.errors and checked.number != number:
         document["raw"], document["number"] = document.get("raw") or number, checked.number
     if checked.errors:
@@ -109,12 +109,16 @@ def _examine_document(ctx: Context, row: Row, document: Row, where: str) -> Iter
             "E301", None, "证件号码必须填写。", "没有证件请选“其他/无证件”。", field=f"{where}.number"
         )
         return
-    checked = check_document(
-        document.get("type") or "111", number, ctx.today, sex=row.get("sex"), birth_date=row.get("birth_date")
+    checked = check_id(
+        number,
+        document.get("type"),
+        today=ctx.today,
+        sex=row.get("sex") or "",
+        birth_date=row.get("birth_date") or "",
     )
     excused = bool(document.get("original_wrong"))
     for found in (*checked.errors, *checked.warnings):
-        severity = "warning" if excused else found.severity
+        severity: Severity = "warning" if excused else found.severity
         yield Problem(
             code=found.code, seen=found.seen, message=found.message, hint=found.hint, severity=severity,
             field=f"{where}.number",

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from app.search.terms import NameKeys, document_terms, name_keys
+from app.search.terms import NameBook, document_terms
 from models.search import create_search_tables, drop_search_tables
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ def put_documents(conn: Connection, docs: Iterable[Document]) -> None:
     known = _known(conn, latest)
     numbered = sorted(_number(conn, latest.values(), known), key=lambda pair: pair[0])
     _delete(conn, known.values())
-    names: dict[str, NameKeys] = {}
+    book = NameBook()
     # FTS5 collects rows in memory as long as row numbers rise, so the order decides the speed.
     for start in range(0, len(numbered), _CHUNK):
-        _insert(conn, numbered[start : start + _CHUNK], names)
+        _insert(conn, numbered[start : start + _CHUNK], book)
 
 
 def remove_documents(conn: Connection, record_ids: Iterable[str]) -> None:
@@ -104,15 +104,10 @@ def _last_of(conn: Connection, day: int) -> int:
     return int(conn.exec_driver_sql(query, (low, high)).scalar() or low)
 
 
-def _insert(
-    conn: Connection, numbered: Sequence[tuple[int, Document]], names: dict[str, NameKeys]
-) -> None:
+def _insert(conn: Connection, numbered: Sequence[tuple[int, Document]], book: NameBook) -> None:
     shown, indexed = [], []
     for number, document in numbered:
-        for name in document.names:
-            if name not in names:
-                names[name] = name_keys(name)
-        terms = document_terms(document, (names[name] for name in document.names))
+        terms = document_terms(document, book)
         d = document
         shown.append((number, d.record, d.register, d.day, d.title, d.subtitle, terms.facts))
         indexed.append((number, terms.characters, terms.keys))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.search.document import Hit
 from app.search.index import day_number
-from app.search.terms import SHORT_INITIALS, WINDOW, normalise, register_key, windows
+from app.search.terms import SHORT_INITIALS, SHORT_PINYIN, neighbours, normalise, register_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_WORDS = 32
 SHORTEST_ENDING = 3
 SHORTEST_BEGINNING = 7  # the first six digits of an identity number are the county, shared by everybody
-_MOST_WINDOWS = 16  # more would not make the phrase rarer
+_MOST_RUNS = 16  # more would not make the phrase rarer
 _NUMBER = re.compile(r"[0-9]+x?")
 _LETTERS = re.compile(r"[a-z]+")
 
@@ -67,7 +67,7 @@ def _meanings(word: str) -> str:
     ways = [f"({_as_text(word)})"]
     if _LETTERS.fullmatch(word):
         ways.append(_quoted("i" + word) if len(word) <= SHORT_INITIALS else _quoted("j" + word) + "*")
-        ways += [_quoted("p" + word) + "*"] if len(word) > 1 else []
+        ways.append(_quoted("q" + word) if len(word) in SHORT_PINYIN else _quoted("p" + word) + "*")
     if is_ending(word):
         ways.append(_quoted("r" + word[::-1]) + "*")
     if is_beginning(word):
@@ -76,11 +76,11 @@ def _meanings(word: str) -> str:
 
 
 def _as_text(word: str) -> str:
-    """A phrase of characters; the rarer neighbourhoods of letters and digits go first and narrow it down."""
-    narrow = list(dict.fromkeys(_quoted("m" + window) for window in windows(word)))[:_MOST_WINDOWS]
-    if len(word) == WINDOW and narrow:
-        return narrow[0]
-    return " AND ".join([*narrow, _quoted(" ".join(word))])
+    """A phrase of characters; runs with a token of their own go first, the longest foremost, and narrow it."""
+    runs = sorted(dict.fromkeys(neighbours(word)), key=len, reverse=True)
+    if word in runs:
+        return _quoted("m" + word)
+    return " AND ".join([*(_quoted("m" + run) for run in runs[:_MOST_RUNS]), _quoted(" ".join(word))])
 
 
 def is_ending(word: str) -> bool:
