@@ -23,6 +23,7 @@ from exports.bundle.verify import REBUILT, check_direction, check_replay, open_b
 from tests.exports.bundle_samples import (
     COUNTY,
     MEMBERS,
+    PHOTO,
     PHOTO_PATH,
     STAMP,
     STATION,
@@ -33,8 +34,6 @@ from tests.exports.bundle_samples import (
     sign,
 )
 from tests.hostile.zip_forge import entries_of, forge
-
-MACHINE = {"data/rows.ndjson", "data/figures.json"}
 
 
 def _without(*paths: str) -> bytes:
@@ -82,18 +81,22 @@ def test_a_lost_directory_is_rebuilt_from_the_local_headers() -> None:
 
 def test_an_unreadable_sector_costs_one_member_not_the_bundle() -> None:
     data = bytearray(sealed().data)
-    at = data.index(PHOTO[:100])
+    at = data.index(PHOTO)
     data[at : at + 100] = bytes(100)
     opened = open_bundle(bytes(data), None, TRUSTED)
     assert (opened.grade, opened.missing) == ("B", (PHOTO_PATH,))
 
 
-PHOTO = MEMBERS[PHOTO_PATH]
-
-
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\0" * 5000, b"SQLite format 3\0" * 40, b"%PDF-1.7", b"PK\x05\x06" + b"\0" * 18, bytes(range(256)) * 9],
+    [
+        b"",
+        b"\0" * 5000,
+        b"SQLite format 3\0" * 40,
+        b"%PDF-1.7",
+        b"PK\x05\x06" + b"\0" * 18,
+        bytes(range(256)) * 9,
+    ],
 )
 def test_other_files_are_no_bundle(data: bytes) -> None:
     with pytest.raises(NotABundle):
@@ -102,7 +105,9 @@ def test_other_files_are_no_bundle(data: bytes) -> None:
 
 def test_a_workbook_is_no_bundle() -> None:
     with pytest.raises(BundleError):
-        open_bundle(forge([dataclasses.replace(entries_of(sealed().data)[0], name="xl/workbook.xml")]), None, TRUSTED)
+        open_bundle(
+            forge([dataclasses.replace(entries_of(sealed().data)[0], name="xl/workbook.xml")]), None, TRUSTED
+        )
 
 
 @pytest.mark.parametrize("trusted", [None, {}, {"QS0723": public(2)}])
@@ -166,7 +171,9 @@ def test_the_same_version_may_not_list_unknown_members() -> None:
     fresh = {"manifest.json": listed, "manifest.sig": sign()(listed)}
     with pytest.raises(DamagedBundle):
         open_bundle(
-            forge([dataclasses.replace(item, content=fresh.get(item.name, item.content)) for item in entries]),
+            forge(
+                [dataclasses.replace(item, content=fresh.get(item.name, item.content)) for item in entries]
+            ),
             None,
             TRUSTED,
         )

@@ -61,7 +61,9 @@ def test_a_version_with_a_returned_row_is_never_accepted_in_part() -> None:
     plain["status"] = "accepted"
     with pytest.raises(DamagedBundle):
         parse_receipt(canonical(plain))
-    assert parse_receipt(write_receipt(replace(RECEIPT, status="accepted", rows=(FINE,)))).status == "accepted"
+    assert (
+        parse_receipt(write_receipt(replace(RECEIPT, status="accepted", rows=(FINE,)))).status == "accepted"
+    )
 
 
 @pytest.mark.parametrize("status", sorted(STATUS_LABELS))
@@ -101,7 +103,15 @@ def test_an_impossible_part_is_refused(part: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     ("part", "value"),
-    [("status", "gone"), ("code", "X1"), ("row_no", 0), ("seen", {}), ("expected", [1]), ("hint_zh", 5), ("row_id", "")],
+    [
+        ("status", "gone"),
+        ("code", "X1"),
+        ("row_no", 0),
+        ("seen", {}),
+        ("expected", [1]),
+        ("hint_zh", 5),
+        ("row_id", ""),
+    ],
 )
 def test_an_impossible_part_of_a_row_is_refused(part: str, value: object) -> None:
     plain = parse(write_receipt(RECEIPT))

@@ -32,7 +32,7 @@ def test_sealed_content_comes_back_whole() -> None:
 
 
 def test_sealing_again_gives_the_same_bytes_whatever_the_order_given() -> None:
-    backwards = dict(reversed(MEMBERS.items()))
+    backwards = dict(reversed(list(MEMBERS.items())))
     assert sealed(members=backwards).data == sealed().data
     assert parity(sealed().data) == parity(sealed().data)
 
@@ -81,7 +81,14 @@ def test_readme_speaks_to_a_person_without_the_program() -> None:
     assert b"\r\n" in text
     assert b"\n" not in text.replace(b"\r\n", b"")
     shown = text.decode("utf-8-sig")
-    for words in ("青石司法所", "2026-11", "第 2 版", "01_report.xlsx", "02_ledger.xlsx", "不要解压后重新压缩"):
+    for words in (
+        "青石司法所",
+        "2026-11",
+        "第 2 版",
+        "01_report.xlsx",
+        "02_ledger.xlsx",
+        "不要解压后重新压缩",
+    ):
         assert words in shown
     assert "receipt.xlsx" not in shown
 
@@ -103,7 +110,16 @@ def test_very_repetitive_content_is_not_taken_for_a_bomb() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["../x", "/etc/passwd", "data/rows.exe", "notes.txt", "att/ab/cd", "manifest.json", "data/Rows.json", "05_x.xlsx"],
+    [
+        "../x",
+        "/etc/passwd",
+        "data/rows.exe",
+        "notes.txt",
+        "att/ab/cd",
+        "manifest.json",
+        "data/Rows.json",
+        "05_x.xlsx",
+    ],
 )
 def test_members_no_reader_would_take_are_never_written(path: str) -> None:
     with pytest.raises(ValueError, match="no member"):
@@ -112,11 +128,18 @@ def test_members_no_reader_would_take_are_never_written(path: str) -> None:
 
 @pytest.mark.parametrize(
     ("part", "value"),
-    [("bundle_id", "1"), ("kind", "other"), ("period", "2026-13"), ("vv", {"a": -1}), ("version", -1), ("forms", ("a b",))],
+    [
+        ("bundle_id", "1"),
+        ("kind", "other"),
+        ("period", "2026-13"),
+        ("vv", {"a": -1}),
+        ("version", -1),
+        ("forms", ("a b",)),
+    ],
 )
 def test_values_no_reader_would_take_are_never_sealed(part: str, value: object) -> None:
     with pytest.raises(ValueError, match="no reader"):
-        sealed(**{part: value})
+        write_bundle(manifest(**{part: value}), MEMBERS, sign(), stamp=STAMP, name=NAME)
 
 
 def test_a_key_that_signs_badly_is_noticed() -> None:
@@ -173,11 +196,32 @@ def test_a_newer_version_is_named_not_called_damaged(path: tuple[str, ...], valu
 @pytest.mark.parametrize("value", [None, True, -1, "", "\u202e", "x" * 5000, [], {}, [[]], ["", None]])
 @pytest.mark.parametrize(
     "path",
-    [(name,) for name in ("schema", "bundle_id", "org", "device", "created", "files", "version", "forms", "seq", "counts")]
-    + [("device", "epoch"), ("org", "code"), ("schema", "ver"), ("created", "wall"), ("files", "0", "size"), ("vv", "a")],
+    [
+        (name,)
+        for name in (
+            "schema",
+            "bundle_id",
+            "org",
+            "device",
+            "created",
+            "files",
+            "version",
+            "forms",
+            "seq",
+            "counts",
+        )
+    ]
+    + [
+        ("device", "epoch"),
+        ("org", "code"),
+        ("schema", "ver"),
+        ("created", "wall"),
+        ("files", "0", "size"),
+        ("vv", "a"),
+    ],
 )
 def test_a_part_of_the_wrong_type_is_refused(path: tuple[str, ...], value: object) -> None:
-    allowed = {"forms": [[]], "files": [[]], "counts": [{}]}
+    allowed: dict[str, list[object]] = {"forms": [[]], "files": [[]], "counts": [{}]}
     if value in allowed.get(path[-1], []):
         parse_manifest(_changed(path, value))
     else:
