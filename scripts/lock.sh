@@ -13,6 +13,8 @@ trap 'rm -rf "$tool"' EXIT
 compile() {
     "$tool/venv/bin/pip-compile" --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host "$@"
+    # A remark about setuptools that no longer holds.
+    sed -i '/^# The following packages/d' "${@: -1:1}"
 }
-compile "$@" --output-file requirements.txt requirements.in
-compile "$@" --constraint requirements.txt --output-file requirements-dev.txt requirements.in requirements-dev.in
+compile "$@" requirements.in --output-file requirements.txt
+compile "$@" --constraint requirements.txt requirements.in requirements-dev.in --output-file requirements-dev.txt

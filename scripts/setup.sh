@@ -49,6 +49,16 @@ fingerprint() {
     { .venv/bin/python -V && cat "$lock"; } | sha256sum | cut -d' ' -f1
 }
 
+# `.venv/bin/ybz` runs this working tree from any folder.
+write_launcher() {
+    cat >.venv/bin/ybz <<'SH'
+#!/bin/sh
+home=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")
+PYTHONPATH="$home" exec "$home/.venv/bin/python" -P -m app "$@"
+SH
+    chmod +x .venv/bin/ybz
+}
+
 has_libpython() {
     .venv/bin/python - <<'PY' 2>/dev/null
 import ctypes
@@ -63,11 +73,12 @@ except OSError:
 PY
 }
 
-.venv/bin/python -m pip --version >/dev/null 2>&1 || make_venv
+.venv/bin/python -c 'import pip' 2>/dev/null || make_venv
 if [ "$(cat "$stamp" 2>/dev/null)" != "$(fingerprint)" ]; then
     echo "安装 Python 软件包（按 $lock 逐个核对摘要）……" >&2
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
         --require-hashes --only-binary :all: -r "$lock"
+    write_launcher
     fingerprint >"$stamp"
 fi
 
