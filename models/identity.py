@@ -150,7 +150,9 @@ def check_id(
     """
     number, findings = normalise_number(raw), _Findings(raw)
     kind = doc_type or _kind_of(number)
-    if kind in _LIKE_RESIDENT or (kind == FOREIGN_RESIDENT and number.startswith("9")):
+    if kind != "990" and _SCIENTIFIC.fullmatch(number):
+        _damaged(findings)
+    elif kind in _LIKE_RESIDENT or (kind == FOREIGN_RESIDENT and number.startswith("9")):
         number = _check_resident(number, kind, findings, today)
         if not findings.errors:
             return _told(number, kind, findings, sex, birth_date)
@@ -187,9 +189,6 @@ def _kind_of(number: str) -> str:
 
 
 def _check_form(number: str, kind: str, findings: _Findings) -> None:
-    if _SCIENTIFIC.fullmatch(number):
-        _damaged(findings)
-        return
     if kind not in _FORMS:
         findings.refuse("E237", f"没有代码为“{kind}”的证件类型。", "请从证件类型表中选择。")
         return
@@ -202,9 +201,6 @@ def _check_resident(number: str, kind: str, findings: _Findings, today: dt.date)
     """Check in the order of the standard and give the number in its 18-digit form."""
     if _WRONG_X.search(findings.raw):
         findings.refuse("E232", "号码里有“×”或“*”。", "末位是字母 X 的请输入字母 X；被遮盖的号码请补全。")
-        return number
-    if _SCIENTIFIC.fullmatch(number):
-        _damaged(findings)
         return number
     if _FIFTEEN.fullmatch(number) and kind in (RESIDENT, "112", "113"):
         number = _lengthened(number, findings)

@@ -1,7 +1,7 @@
 """What of a sensitive value may be shown where: one function for lists, printing, exports and logs.
 
-Levels: ``L1`` lists on the station's own screen, ``L2`` paper and files that leave the station, ``L3`` anything
-public. Masking is one way: the answer never holds a part of the value that its level hides.
+Levels: ``L1`` lists on the station's own screen, ``L2`` paper and files that leave the station, ``L3``
+anything public. Masking is one way: the answer never holds a part of the value that its level hides.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ HIDDEN = "（已隐藏）"
 _LEVELS = ("L1", "L2", "L3")
 _RESIDENT_NUMBER = re.compile(r"\d{17}[\dXx]")
 _PHONE = re.compile(r"\d[\d\- ]{5,}\d")
-_TOWN = re.compile(r".+?(?:镇|乡|街道|苏木)")
-_VILLAGE = re.compile(r".+?(?:村民委员会|居民委员会|村委会|居委会|社区|嘎查|村)")
+_TOWN = re.compile(r"[^\d号]+?(?:镇|乡|街道|苏木)")
+_VILLAGE = re.compile(r"[^\d号]+?(?:村民委员会|居民委员会|村委会|居委会|社区|嘎查|村)")
 _COUNTY = re.compile(
     r"(?:[^省市县区]{2,8}(?:省|自治区|特别行政区))?"
     r"(?:[^省市县区镇乡村路]{2,10}(?:市|自治州|地区|盟))?"
@@ -52,7 +52,7 @@ def mask(kind: str, value: object, level: Level, *, minor: bool = False, today: 
     """Give what a level may show of a value, empty where it shows nothing.
 
     ``kind`` is a sensitivity (``name``, ``phone``, ``address``, ``id_number``, ``birth_date``, ``bank_card``,
-    ``sensitive``, ``normal``) or ``passport``; ``minor`` marks a person under 18, whose name is kept back more.
+    ``sensitive``, ``normal``) or ``passport``; ``minor`` marks a person under 18, whose name is hidden more.
     With ``today`` the public level may tell sex and age instead of number and birth date.
     """
     masker = _MASKERS.get(kind)
@@ -89,8 +89,7 @@ def _name(case: _Case) -> str:
 def _phone(case: _Case) -> str:
     if case.level == "L3":
         return ""
-    masked, count = _PHONE.subn(_one_phone, case.text)
-    return masked if count else "****"
+    return "、".join(_one_phone(match) for match in _PHONE.finditer(case.text)) or "****"
 
 
 def _one_phone(match: re.Match[str]) -> str:

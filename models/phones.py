@@ -54,7 +54,9 @@ def _plain(part: str) -> str:
     if _MOBILE.fullmatch(joined):
         return joined
     landline = _LANDLINE.fullmatch(bare)
-    return "-".join(piece for piece in landline.groups() if piece) if landline else bare or part.strip()
+    if landline:
+        return "-".join(piece for piece in landline.groups() if piece)
+    return bare if is_phone(bare) else part.strip()
 
 
 def _digits(value: float) -> str:
