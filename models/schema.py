@@ -23,3 +23,7 @@ def create_tables(conn: sa.Connection) -> None:
     """Create every table, index and search table of the present schema in an empty ledger."""
     Model.metadata.create_all(conn)
     create_search_tables(conn)
+    conn.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    conn.execute(
+        sa.text("INSERT INTO alembic_version VALUES (:version)"), {"version": f"{SCHEMA_VERSION:04}"}
+    )
