@@ -210,7 +210,13 @@ def _refuse_nothing_to_open(path: Path, *, create: bool) -> None:
 def _keyed(path: Path, secrets: Secrets, *, create: bool) -> Any:
     place = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
     try:
-        connection = dbapi2.connect(place, uri=True, isolation_level=None, check_same_thread=False)
+        connection = dbapi2.connect(
+            place,
+            uri=True,
+            timeout=BUSY_MILLISECONDS / 1000,
+            isolation_level=None,
+            check_same_thread=False,
+        )
     except dbapi2.Error as error:
         raise _known(path, error) or NotReadable(path) from error
     connection.execute("PRAGMA cipher_log_level=NONE").fetchall()

@@ -124,7 +124,7 @@ def test_one_damaged_copy_still_opens_and_is_repaired(
 
 DAMAGE = {
     "cut in half": lambda content: content[: len(content) // 2],
-    "emptied": lambda content: b"",
+    "emptied": lambda _: b"",
     "zeroed": lambda content: bytes(len(content)),
     "lengthened": lambda content: content + b"\0",
     "another kind of file": lambda content: b"PK\x03\x04" + content,
