@@ -31,6 +31,7 @@ _D = re.compile(r"(\d{1,2})[日号]?")
 _Y = re.compile(r"(\d{4})年?|(\d{2})年")
 _PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})|(\d{2})(\d{2})(\d{2})")
 _ONE_DAY_TIMES = re.compile(r"(.+\s)(\d{1,2}:\d{2})[-~](\d{1,2}:\d{2})")
+_LEAP_YEAR = 2000  # a date without a year may be 29 February
 _SERIAL_EPOCH = dt.date(1899, 12, 30)
 _SERIALS = range(20000, 60000)  # 1954 to 2064, the five-digit day numbers of spreadsheets
 
@@ -244,13 +245,13 @@ def _year(reader: _Reader, year_text: str) -> ParsedDate:
 
 def _without_year(reader: _Reader, month: int, day: int | None, text: str) -> ParsedDate:
     """Complete month and day with the year of title or sheet; without one the words are kept."""
-    real_day(reader.year_hint or 2000, month, day or 1, reader.seen)
+    real_day(reader.year_hint or _LEAP_YEAR, month, 1 if day is None else day, reader.seen)
     if reader.year_hint is None:
         return _kept_raw(reader, "W215", "没有写年份，按原文保留，暂不计入任何月份。", "请补填年份。")
     said = f"没有写年份，按表题或表名补为 {reader.year_hint} 年。"
     warnings: tuple[Problem, ...] = (_warning(reader, "W212", said, "请核对年份。"),)
-    if re.fullmatch(r"\d{1,2}\.[123]0?", text):
-        twin = f"{month}月{day}日与{month}月{(day or 0) * 10 if (day or 0) < 4 else (day or 0) // 10}日"
+    if day is not None and re.fullmatch(r"\d{1,2}\.[123]0?", text):
+        twin = f"{month}月{day}日与{month}月{day // 10 if day > 9 else day * 10}日"
         warnings += (_warning(reader, "W213", f"可能因小数显示混淆（{twin}）。", "请对照原表核对。"),)
     if day is None:
         return _partial(reader, PartialDate(reader.year_hint, month), warnings)

@@ -185,3 +185,14 @@ def test_amounts_in_capitals(cents: int, text: str) -> None:
 def test_what_is_printed_can_be_read_again(cents: int) -> None:
     assert parse_money(format_yuan(cents)).value == cents
     assert parse_money(capital(cents)).value == cents
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text("0123456789.,万千百十元角分壹贰零约余+整人份w/—", max_size=12))
+def test_any_text_is_an_amount_or_refused(text: str) -> None:
+    for read in (parse_money, parse_count):
+        try:
+            found = read(text)
+        except MoneyError:
+            continue
+        assert found.value is None or found.value >= 0
