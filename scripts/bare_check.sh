@@ -34,15 +34,16 @@ mkdir -p "$root/src"
 git archive HEAD | tar -x -C "$root/src"
 
 # How this machine reaches its package sources holds inside as well.
+keep=(PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root)
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+rm -f "$root/etc/apt/sources.list"
 cp -a /etc/apt/. "$root/etc/apt/"
 if [ -e /etc/pip.conf ]; then cp /etc/pip.conf "$root/etc/pip.conf"; fi
 if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
-    mkdir -p "$root/etc/ssl/certs"
-    cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+    cp -L /etc/ssl/certs/ca-certificates.crt "$root/root/certificates.crt"
+    keep+=(PIP_CERT=/root/certificates.crt)
 fi
-keep=(PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root)
 while IFS= read -r name; do keep+=("$name=${!name}"); done \
-    < <(compgen -e | grep -iE '^(https?_proxy|no_proxy|PIP_(CERT|DEFAULT_TIMEOUT|PROXY|INDEX_URL))$')
+    < <(compgen -e | grep -iE '^(https?_proxy|no_proxy|PIP_(DEFAULT_TIMEOUT|PROXY|INDEX_URL))$')
 
 env -i "${keep[@]}" chroot "$root" make -C /src "${@:-test}"
