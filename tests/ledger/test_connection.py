@@ -47,12 +47,6 @@ def count(connection) -> int:
     return int(connection.execute("SELECT count(*) FROM note").fetchone()[0])
 
 
-def overwrite(path: Path, position: int, content: bytes) -> None:
-    with path.open("r+b") as stream:
-        stream.seek(position)
-        stream.write(content)
-
-
 # --- settings ----------------------------------------------------------------------------------
 
 WANTED = {
