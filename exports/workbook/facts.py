@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exports.workbook.raw import Place
 
 _PREFIX = rb"<(?:[A-Za-z_][\w.-]*:)?"
-_FILLED = re.compile(_PREFIX + rb"(?:v|is)(?:\s[^>]*[^>/])?>")
+_FILLED = re.compile(_PREFIX + rb"(?:v(?:\s[^>]*[^>/])?>(?!<)|is(?:\s[^>]*[^>/])?>)")
 _CELL = re.compile(_PREFIX + rb"c(\s[^>]*[^>/])?>\s*<(?!/)")
 _COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["']""")
 _ROW = re.compile(_PREFIX + rb"row(\s[^>]*)>")
@@ -29,11 +29,12 @@ _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d+)["']""")
 _FORMULA = re.compile(_PREFIX + rb"c(\s[^>]*)>\s*" + _PREFIX + rb"f[\s/>]")
 _ERROR = re.compile(
     _PREFIX
-    + rb"""c(\s[^>]*\bt=["']e["'][^>]*[^>/])>(?:(?!</(?:[\w.-]+:)?c>).)*?"""
+    + rb"""c(\s[^>]*\bt=["']e["'][^>]*)(?<!/)>(?:(?!</(?:[\w.-]+:)?c>).)*?"""
     + _PREFIX
     + rb"v>([^<]*)<",
     re.DOTALL,
 )
+_WORKBOOK_PART = re.compile(r"xl/workbook\d*\.xml")
 _FIXED_DECIMALS = re.compile(r"[¥￥#,0]*0\.0+(?:_[ )])?")
 _BUILT_IN_DECIMALS = {"2": "0.00", "4": "#,##0.00"}
 
@@ -106,7 +107,7 @@ def _relations(archive: ZipFile, part: str) -> dict[str, str]:
 def workbook_part(archive: ZipFile) -> str:
     """Give the name of the part that lists the sheets; empty if there is none."""
     names = archive.namelist()
-    return next((name for name in names if name.lower() == "xl/workbook.xml"), "")
+    return next((name for name in names if _WORKBOOK_PART.fullmatch(name.lower())), "")
 
 
 def _worksheet_parts(archive: ZipFile) -> dict[str, str]:

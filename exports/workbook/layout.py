@@ -1,4 +1,4 @@
-"""Everything of a worksheet but its rows, laid out with openpyxl around two sample rows."""
+"""Everything of a worksheet but its rows, laid out with openpyxl around sample rows."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 MARK = Column(key=MARK_KEY, path=(MARK_KEY,), hidden=True, width=6)
-SAMPLE_ROWS = 3
-"""A row as it is, one whose texts are marked as text, and the total row."""
+SAMPLE_ROWS = 4
+"""A row and a total row, each as it is and with its texts marked as text."""
 _ROW = re.compile(r'<row r="(\d+)"')
 _STYLED = re.compile(r'<c r="([A-Z]+)\d+" s="(\d+)"')
 
@@ -87,9 +87,9 @@ def _opened(xml: str, sheet: Sheet) -> SheetFrame:
     starts = {int(found[1]): found.start() for found in _ROW.finditer(xml)}
     close = xml.index("</sheetData>")
     samples = [xml[starts[first + n] : starts.get(first + n + 1, close)] for n in range(SAMPLE_ROWS)]
-    plain, quoted, total = (dict(_STYLED.findall(sample)) for sample in samples)
+    plain, quoted, total, quoted_total = (dict(_STYLED.findall(sample)) for sample in samples)
     columns = tuple(ColumnLook(at, int(style), int(quoted[at])) for at, style in plain.items())
-    totals = tuple(ColumnLook(at, int(style), int(style)) for at, style in total.items())
+    totals = tuple(ColumnLook(at, int(style), int(quoted_total[at])) for at, style in total.items())
     before = re.sub(r"<dimension [^>]*/>", "", xml[: starts[first]], count=1)
     return SheetFrame(before, xml[starts.get(first + SAMPLE_ROWS, close) :], first, columns, totals)
 
@@ -133,7 +133,7 @@ class _SheetLayout:
     look: styles.Looks
 
     def draw(self, lists: Mapping[tuple[str, ...], int]) -> None:
-        """Draw all but the rows: two sample rows and the total row stand where the rows will be."""
+        """Draw all but the rows: sample rows stand where the rows will be."""
         first = first_row(self.sheet)
         self._draw_heads()
         self._draw_header(first - self.sheet.header_depth)
@@ -207,9 +207,9 @@ class _SheetLayout:
         columns = (*self.sheet.columns, MARK) if self.sheet.key_row else self.sheet.columns
         for at, column in enumerate(columns, 1):
             styles.dress_column(self.page.column_dimensions[get_column_letter(at)], column, self.look)
-            styles.dress_value(self.page.cell(first, at), column, self.look)
-            styles.dress_value(self.page.cell(first + 1, at), column, self.look, quoted=True)
-            styles.dress_value(self.page.cell(first + 2, at), column, self.look, total=True)
+            for n in range(SAMPLE_ROWS):
+                cell = self.page.cell(first + n, at)
+                styles.dress_value(cell, column, self.look, quoted=n % 2 == 1, total=n > 1)
 
     def _draw_footer(self, row: int) -> None:
         for line in self.sheet.footer:
@@ -243,7 +243,9 @@ class _SheetLayout:
         self.page.freeze_panes = f"{get_column_letter(self.sheet.freeze_columns + 1)}{first}"
         if self.sheet.filtered:
             end = get_column_letter(self._width + self.sheet.key_row)
-            self.page.auto_filter.ref = f"A{first - 1}:{end}{first + 2 - (self.sheet.total is not None)}"
+            self.page.auto_filter.ref = (
+                f"A{first - 1}:{end}{first + SAMPLE_ROWS - 1 - (self.sheet.total is not None)}"
+            )
         if self.sheet.protected:
             lock = self.page.protection
             lock.sheet = True

@@ -25,14 +25,14 @@ class CellType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A date, a time of day or both, as ISO text; durations are times that may pass 24 hours."""
+class Typed:
+    """A date, a time of day or both as ISO text (durations may pass 24 hours), or an error value."""
 
     type: CellType
-    iso: str
+    text: str
 
 
-Scalar = str | float | bool | Moment | None
+Scalar = str | float | bool | Typed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def cell_of(value: Scalar) -> RawCell:
         return RawCell(CellType.TEXT, value, value)
     if isinstance(value, bool):
         return RawCell(CellType.BOOL, "是" if value else "否", value)
-    if isinstance(value, Moment):
-        return RawCell(value.type, value.iso, value.iso)
+    if isinstance(value, Typed):
+        return RawCell(value.type, value.text, None if value.type is CellType.ERROR else value.text)
     return RawCell(CellType.NUMBER, number_digits(value), float(value))
 
 
@@ -117,7 +117,6 @@ class RawSheet:
     values: tuple[tuple[Scalar, ...], ...]
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden_rows: frozenset[int] = frozenset()
-    errors: Mapping[Place, str] = field(default_factory=dict)
     formulas: frozenset[Place] = frozenset()
     struck: frozenset[Place] = frozenset()
     formats: Mapping[Place, str] = field(default_factory=dict)
@@ -136,8 +135,6 @@ class RawSheet:
         return self._marked((row, column), cell_of(self.values[row][column]))
 
     def _marked(self, place: Place, cell: RawCell) -> RawCell:
-        if place in self.errors:
-            return RawCell(CellType.ERROR, self.errors[place], formula=place in self.formulas)
         if cell is EMPTY or not (place in self.formats or place in self.formulas or place in self.struck):
             return cell
         return RawCell(

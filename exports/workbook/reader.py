@@ -23,7 +23,7 @@ from exports.workbook.errors import (
     WorkbookTooLarge,
 )
 from exports.workbook.limits import Limits
-from exports.workbook.raw import CellType, Moment, RawSheet, RawWorkbook, Scalar
+from exports.workbook.raw import CellType, RawSheet, RawWorkbook, Scalar, Typed
 from exports.workbook.worker import WORKER_FLAG
 
 _OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError", b"out of memory")
@@ -89,7 +89,7 @@ def _lines(answer: bytes) -> Iterator[Any]:
     """Give the answer line by line; raises what was refused, or WorkbookDamaged if it is cut short."""
     ended = False
     for line in answer.splitlines():
-        part = json.loads(line, object_hook=_moment) if line[:1] == b"[" else json.loads(line)
+        part = json.loads(line, object_hook=_typed) if line[:1] == b"[" else json.loads(line)
         if isinstance(part, dict) and "refused" in part:
             raise REFUSALS[part["refused"]](part["reason"])
         ended = isinstance(part, dict) and "end" in part
@@ -99,8 +99,8 @@ def _lines(answer: bytes) -> Iterator[Any]:
         raise WorkbookDamaged
 
 
-def _moment(parts: dict[str, str]) -> Moment:
-    return Moment(CellType(parts["type"]), parts["iso"])
+def _typed(parts: dict[str, str]) -> Typed:
+    return Typed(CellType(parts["type"]), parts["text"])
 
 
 def _assembled(lines: Iterable[Any], name: str) -> RawWorkbook:
@@ -131,7 +131,6 @@ def _sheet(about: dict[str, Any], rows: list[tuple[Scalar, ...]]) -> RawSheet:
         values=tuple(rows),
         merged=tuple((top, left, bottom, right) for top, left, bottom, right in about["merged"]),
         hidden_rows=frozenset(about["hidden_rows"]),
-        errors={(row, column): text for row, column, text in about["errors"]},
         formulas=frozenset((row, column) for row, column in about["formulas"]),
         struck=frozenset((row, column) for row, column in about["struck"]),
         formats={(row, column): code for row, column, code in about["formats"]},

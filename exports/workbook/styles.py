@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
 from exports.workbook.sheet import NUMBER_KINDS, WRAPPED_KINDS, CellKind, Column
-from exports.workbook.text import clean
+from exports.workbook.text import clean, starts_like_formula
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell, MergedCell
@@ -71,6 +71,7 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str) -> AnyCell:
     cell = sheet.cell(row, column)
     cell.value = clean(text)
     cell.data_type = "s"
+    cell.quotePrefix = starts_like_formula(text)
     return cell
 
 
@@ -101,7 +102,8 @@ def dress_value(
     if column.locked or total:
         cell.fill = look.grey
     cell.protection = Protection(locked=column.locked or total)
-    cell.quotePrefix = quoted
+    if quoted:
+        cell.quotePrefix = True
 
 
 def dress_column(dimension: ColumnDimension, column: Column, look: Looks) -> None:

@@ -87,10 +87,11 @@ def column_spec(register: str, described: Described, *, locked: bool = False) ->
     """Give the column of a described field; its key is ``register.name``, its unit stands in its header."""
     kind = CellKind(str(described.kind.value))
     unit = described.unit or ("元" if kind is CellKind.MONEY else None)
+    shown = f"（{unit}）"
     return ColumnSpec(
         key=f"{register}.{described.name}",
         name=described.name,
-        label=f"{described.label}（{unit}）" if unit and unit not in described.label else described.label,
+        label=described.label if unit is None or shown in described.label else described.label + shown,
         kind=kind,
         codes=described.codes,
         scale=described.scale,

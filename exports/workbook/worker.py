@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import json
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -70,14 +70,14 @@ def _line(answer: Answer) -> str:
 def _moment(value: object) -> dict[str, str]:
     """Give dates and times as ISO text beside their kind; a duration is written in hours."""
     if isinstance(value, dt.datetime):
-        return {"type": "datetime", "iso": value.isoformat(timespec="seconds")}
+        return {"type": "datetime", "text": value.isoformat(timespec="seconds")}
     if isinstance(value, dt.date):
-        return {"type": "date", "iso": value.isoformat()}
+        return {"type": "date", "text": value.isoformat()}
     if isinstance(value, dt.time):
-        return {"type": "time", "iso": value.isoformat(timespec="seconds")}
+        return {"type": "time", "text": value.isoformat(timespec="seconds")}
     if isinstance(value, dt.timedelta):
         minutes, seconds = divmod(int(value.total_seconds()), 60)
-        return {"type": "time", "iso": f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"}
+        return {"type": "time", "text": f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"}
     raise TypeError(type(value).__name__)
 
 
@@ -98,12 +98,20 @@ def _read_zip(data: bytes, limits: Limits) -> Iterator[Answer]:
     container = scan_container(data, limits)
     with ZipFile(io.BytesIO(data)) as archive:
         if not workbook_part(archive):
-            raise NotAWorkbook
+            raise _other_container(container.names)
         facts = sheet_facts(archive, limits)
     yield {"format": "xlsx", "flags": container.flags}
     read_cells = yield from _read_sheets(data, facts, limits)
-    if not read_cells and any(fact.counted for fact in facts.values()):
-        raise WorkbookUnsupported("严格开放 XML 格式")
+    if not read_cells and any(fact.counted > len(fact.errors) for fact in facts.values()):
+        raise WorkbookUnsupported("文件中有内容，但读不出单元格")
+
+
+def _other_container(names: tuple[str, ...]) -> WorkbookRefused:
+    if "xl/workbook.bin" in names:
+        return WorkbookUnsupported("二进制工作簿")
+    if {"content.xml", "mimetype"} <= set(names):
+        return WorkbookUnsupported("开放文档格式")
+    return NotAWorkbook()
 
 
 def _read_ole(data: bytes, limits: Limits) -> Iterator[Answer]:
@@ -159,15 +167,38 @@ def _read_sheet(book: CalamineWorkbook, at: int, facts: SheetFacts, budget: _Bud
     if sheet.total_height * sheet.total_width > budget.limits.area:
         raise WorkbookTooLarge(f"工作表“{sheet.name}”范围过大")
     merged = [(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
-    yield {"sheet": sheet.name, "visible": visible, "merged": merged, **asdict(facts)}
-    blank = [""] * (sheet.start[1] if sheet.start else 0)
-    for row in sheet.iter_rows():
-        values = blank + row
-        while values and values[-1] == "":
-            values.pop()
-        filled = len(values) - values.count("")
-        budget.spend(filled, sum([len(value) for value in values if isinstance(value, str)]))
-        yield list(values)
+    yield _about(sheet.name, visible, merged, facts)
+    blank: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
+    for row in _with_errors(([*blank, *row] for row in sheet.iter_rows()), facts):
+        while row and row[-1] == "":
+            row.pop()
+        filled = len(row) - row.count("")
+        budget.spend(filled, sum([len(value) for value in row if isinstance(value, str)]))
+        yield row
+
+
+def _with_errors(rows: Iterable[list[object]], facts: SheetFacts) -> Iterator[list[object]]:
+    """Put the error values back, which the value reader gives as empty."""
+    errors: dict[int, dict[int, str]] = {}
+    for at, column, text in facts.errors:
+        errors.setdefault(at, {})[column] = text
+    done = 0
+    for row in rows:
+        yield _with_values(row, errors.pop(done, {}))
+        done += 1
+    for at in range(done, max(errors, default=-1) + 1):
+        yield _with_values([], errors.get(at, {}))
+
+
+def _with_values(row: list[object], errors: Mapping[int, str]) -> list[object]:
+    for column, text in errors.items():
+        row += [""] * (column + 1 - len(row))
+        row[column] = {"type": "error", "text": text}
+    return row
+
+
+def _about(name: str, visible: str, merged: Sequence[Sequence[int]], facts: SheetFacts) -> Answer:
+    return {"sheet": name, "visible": visible, "merged": merged, **asdict(facts), "errors": len(facts.errors)}
 
 
 def _read_csv(data: bytes, limits: Limits) -> Iterator[Answer]:
@@ -175,7 +206,7 @@ def _read_csv(data: bytes, limits: Limits) -> Iterator[Answer]:
     csv.field_size_limit(len(text) + 1)
     budget = _Budget(limits)
     yield {"format": "csv", "flags": (), "encoding": encoding}
-    yield {"sheet": "", "visible": "visible", "merged": [], **asdict(SheetFacts())}
+    yield _about("", "visible", (), SheetFacts())
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
             budget.spend(len(row), sum(map(len, row)))

@@ -21,17 +21,23 @@ EXTERNAL_ENTITY = '<!DOCTYPE z [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 
 
 def parts(
-    rows: str = ONE_CELL, *, before: str = "", prolog: str = "", strict: bool = False
+    rows: str = ONE_CELL,
+    *,
+    before: str = "",
+    prolog: str = "",
+    strict: bool = False,
+    holder: str = "sheetData",
 ) -> dict[str, bytes]:
     """Give the parts of a smallest workbook with these rows in its one sheet."""
     main, relations = (STRICT_MAIN, STRICT_RELATIONS) if strict else (MAIN, RELATIONS)
-    sheet = f'<worksheet xmlns="{main}">{before}<sheetData>{rows}</sheetData></worksheet>'
+    sheet = f'<worksheet xmlns="{main}">{before}<{holder}>{rows}</{holder}></worksheet>'
     return {
         "[Content_Types].xml": (
             f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
             f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             f'<Override PartName="/xl/workbook.xml" ContentType="{CONTENT_TYPE}.sheet.main+xml"/>'
-            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{CONTENT_TYPE}.worksheet+xml"/></Types>'
+            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{CONTENT_TYPE}.worksheet+xml"/>'
+            "</Types>"
         ).encode(),
         "_rels/.rels": (
             f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
@@ -74,7 +80,7 @@ def many_entries() -> bytes:
 def large_entry() -> bytes:
     """A part that unpacks to more than one part may, at a ratio an honest part could have."""
     noise = random.Random(5).randbytes(4096)
-    return with_part("xl/media/image1.bin", b"".join(noise[n % 512 :] for n in range(34_000)))
+    return with_part("xl/media/image1.bin", b"".join(noise[n % 512 :] for n in range(36_000)))
 
 
 def duplicate_entry() -> bytes:
@@ -141,7 +147,8 @@ def repeated_text() -> bytes:
     content["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}"><si><t>{"哈" * 32_000}</t></si></sst>'.encode()
     content["xl/_rels/workbook.xml.rels"] = content["xl/_rels/workbook.xml.rels"].replace(
         b"</Relationships>",
-        f'<Relationship Id="rId2" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'.encode(),
+        f'<Relationship Id="rId2" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>'.encode()
+        + b"</Relationships>",
     )
     return packed(content)
 
@@ -154,3 +161,51 @@ def utf16_doctype() -> bytes:
 
 def noise(size: int = 4096, seed: int = 1) -> bytes:
     return random.Random(seed).randbytes(size)
+
+
+def old_workbook(cells: Mapping[tuple[int, int], str | float], *, macro: bool = False) -> bytes:
+    """Give an .xls file (BIFF8 in a compound file) with these cells in one sheet."""
+    return _compound_file(_biff(cells), "_VBA_PROJECT_CUR" if macro else "")
+
+
+def _record(kind: int, body: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def _biff(cells: Mapping[tuple[int, int], str | float]) -> bytes:
+    begin = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 1996, 0, 6)
+    name = "表一".encode("utf-16-le")
+    end = _record(0x000A, b"")
+    body = _record(0x0809, begin[:2] + struct.pack("<H", 0x0010) + begin[4:])
+    for (row, column), value in cells.items():
+        place = struct.pack("<HHH", row, column, 0)
+        if isinstance(value, str):
+            text = struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
+            body += _record(0x0204, place + text)
+        else:
+            body += _record(0x0203, place + struct.pack("<d", value))
+    globals_head = _record(0x0809, begin)
+    sheet_size = 4 + 6 + 2 + len(name)
+    offset = len(globals_head) + sheet_size + len(end)
+    bound = _record(0x0085, struct.pack("<IBBBB", offset, 0, 0, 2, 1) + name)
+    return globals_head + bound + end + body + end
+
+
+def _compound_file(stream: bytes, other: str) -> bytes:
+    sector, last, free, table = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+    stream = stream.ljust(max(4096, -(-len(stream) // sector) * sector), b"\x00")
+    count = len(stream) // sector
+    chain = [table, last, *range(3, 2 + count), last]
+    fat = struct.pack(f"<{sector // 4}I", *chain, *[free] * (sector // 4 - len(chain)))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, last, 0, last, 0)
+    head += struct.pack("<I", 0) + struct.pack("<I", free) * 108
+    entries = _entry("Root Entry", 5, child=1, start=last) + _entry("Workbook", 2, start=2, size=len(stream))
+    entries += _entry(other, 0) if other else b""
+    return head + fat + entries.ljust(sector, b"\x00") + stream
+
+
+def _entry(name: str, kind: int, *, child: int = 0xFFFFFFFF, start: int = 0, size: int = 0) -> bytes:
+    raw = (name + "\x00").encode("utf-16-le")
+    links = struct.pack("<HBBIII", len(raw), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+    return raw.ljust(64, b"\x00") + links + bytes(36) + struct.pack("<IQ", start, size)
