@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.codes import CodeBook
-
     from app.ledger.ledger import Ledger
     from app.settings import Settings
     from models.calendar import WorkCalendar
+    from models.codes import CodeBook
 
 
 @dataclass(frozen=True)
 class Context:
     """One session's surroundings; ``now`` is local time and may be set for repeatable results."""
 
-    ledger: Ledger
+    ledger: Ledger = field(repr=False)
     now: datetime
     actor: str
-    calendar: WorkCalendar
-    codes: CodeBook
-    settings: Settings
+    calendar: WorkCalendar = field(repr=False)
+    codes: CodeBook = field(repr=False)
+    settings: Settings = field(repr=False)
 
     @property
     def today(self) -> date:

@@ -123,11 +123,7 @@ def _undo_changes(writer: Writer, changes: Sequence[Row]) -> list[str]:
     per_record: dict[str, list[Row]] = {}
     for change in changes:
         per_record.setdefault(change["record"], []).append(change)
-    left = []
-    for record in reversed(per_record):
-        if not _undo_record(writer, per_record[record]):
-            left.append(record)
-    return left
+    return [record for record in reversed(per_record) if not _undo_record(writer, per_record[record])]
 
 
 def _undo_record(writer: Writer, changes: Sequence[Row]) -> bool:
@@ -136,13 +132,14 @@ def _undo_record(writer: Writer, changes: Sequence[Row]) -> bool:
     ours = {j.op_of(change["hash"]) for change in changes}
     heads = writer.heads(record)
     if changes[0]["kind"] == j.CREATE:
-        if any(op not in ours for value in heads.values() for op in _ops(value)):
+        held = [(field, op) for field, value in heads.items() for op in _ops(value)]
+        if any(_in_force(writer, record, field, op) not in ours for field, op in held):
             return False
         writer.void(kind, record, UNDONE_REASON)
         return True
     whole, values = True, {}
     for field, prev in _first_prev(changes).items():
-        if all(op in ours for op in j.head_of(heads, field)):
+        if all(_in_force(writer, record, field, op) in ours for op in j.head_of(heads, field)):
             values[field] = _value_at(writer, prev, field)
         else:
             whole = False
@@ -152,6 +149,25 @@ def _undo_record(writer: Writer, changes: Sequence[Row]) -> bool:
     if values:
         writer.update(kind, record, values)
     return whole
+
+
+def _in_force(writer: Writer, record: str, field: str, op: str) -> str:
+    """Give the operation whose value stands: one written by an undo stands for what it put back."""
+    change, batch = table_of(j.JournalChange), table_of(j.JournalBatch)
+    low = bytes.fromhex(op)
+    undone = writer.conn.execute(
+        sa.select(batch.c.undoes)
+        .join(change, change.c.batch == batch.c.batch)
+        .where(change.c.hash >= low, change.c.hash < low + b"\xff" * 16)
+    ).scalar()
+    if undone is None:
+        return op
+    query = sa.select(change.c.prev).where(change.c.batch == undone, change.c.record == record)
+    for prev in writer.conn.execute(query.order_by(change.c.local)).scalars():
+        put_back = json.loads(prev).get(field)
+        if put_back:
+            return _in_force(writer, record, field, put_back[0])
+    return op
 
 
 def _ops(value: object) -> list[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from models.money import parse_money
-
 from models.clock import is_id
 from models.dates import DateError, is_partial, parse_date, parse_moment
 from models.errors import Problem
 from models.fields import Field, Kind
+from models.money import parse_money
 
 if TYPE_CHECKING:
     from app.context import Context

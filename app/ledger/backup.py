@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from app.ledger.atomic import publish, write_file
-from app.ledger.connection import begin_immediate, engine_for, quick_check, vacuum_into
+from app.ledger.connection import begin_immediate, engine_for, quick_check, translated, vacuum_into
 from app.ledger.errors import BackupDamaged, LedgerExists, LedgerNotFound
 from app.ledger.keyfile import key_paths, unlock, unlock_with_recovery
 from app.ledger.location import check_location
@@ -62,7 +62,7 @@ def verify_copy(path: Path, secrets: Secrets, least_seq: int) -> None:
     """Open a copy and check it: every page, and at least the changes it must hold."""
     engine = engine_for(path, secrets)
     try:
-        with engine.connect() as conn:
+        with translated(path), engine.connect() as conn:
             damage = quick_check(conn)
             seq = conn.execute(sa.select(sa.func.max(table_of(j.JournalHead).c.seq))).scalar() or 0
     finally:

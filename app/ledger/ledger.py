@@ -76,7 +76,7 @@ class Ledger:
 
     @property
     def device(self) -> str:
-        """This machine's identity in the journal: 16 hex digits."""
+        """The machine's identity in the journal: 16 hex digits."""
         return self.meta["device"]
 
     @property
