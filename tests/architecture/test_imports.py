@@ -25,7 +25,6 @@ HEAVY = {
     "numpy",
     "lxml",
     "xlsxwriter",
-    "python_calamine",
 }
 LINT = (
     "from importlinter.cli import lint_imports as lint; raise SystemExit(lint(no_cache=True, no_logo=True))"

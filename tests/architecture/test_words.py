@@ -9,7 +9,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.sources import PRODUCT, Source, files, product_sources, relative, text_of
+from tests.architecture.sources import (
+    PRODUCT,
+    Source,
+    files,
+    product_sources,
+    python_sources,
+    relative,
+    text_of,
+)
 
 UNFINISHED = re.compile(
     r"\b(TODO|FIXME|XXX|stub|placeholder|raise NotImplementedError)\b|待实现|敬请期待|开发中(?!心)"
@@ -27,6 +35,17 @@ def unfinished(path: str, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         if match := UNFINISHED.search(line):
             yield f"{path}:{number} {match.group()}"
+
+
+def leaves_out_tests(source: Source) -> Iterator[str]:
+    """Find tests that may pass without running."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and node.attr in {"skip", "skipif", "xfail", "importorskip"}:
+            root: ast.expr = node
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name) and root.id == "pytest":
+                yield f"{source.path}:{node.lineno} {node.attr}"
 
 
 def names_a_host(path: str, text: str) -> Iterator[str]:
@@ -88,6 +107,12 @@ def _product_texts() -> Iterator[tuple[str, str]]:
 
 def test_nothing_in_the_product_is_left_unfinished() -> None:
     assert [finding for path, text in _product_texts() for finding in unfinished(path, text)] == []
+
+
+def test_no_test_is_left_out() -> None:
+    tests = [source for source in python_sources() if source.path.startswith("tests/")]
+    assert tests
+    assert [finding for source in tests for finding in leaves_out_tests(source)] == []
 
 
 def test_no_file_names_the_host_of_a_package_registry() -> None:
