@@ -94,7 +94,7 @@ def _by_number(conn: sa.Connection, words: str, registers: Sequence[str] | None)
     return found
 
 
-def resolve_references(ctx: Context, writer: Writer, register: Register, draft: Row) -> list[Problem]:
+def resolve_references(writer: Writer, register: Register, draft: Row) -> list[Problem]:
     """Replace names and numbers in reference fields by ids; what cannot be found is a problem."""
     problems = []
     siblings = list(_rows_by_table(register.entity, draft))
@@ -103,7 +103,7 @@ def resolve_references(ctx: Context, writer: Writer, register: Register, draft: 
             continue
         words = value if isinstance(value, list) else [value]
         try:
-            ids = [_resolve(ctx, writer, field.ref, word, siblings) for word in words]
+            ids = [_resolve(writer, field.ref, word, siblings) for word in words]
         except (UnknownRecord, AmbiguousRecord) as error:
             problems.append(
                 Problem(
@@ -115,9 +115,7 @@ def resolve_references(ctx: Context, writer: Writer, register: Register, draft: 
     return problems
 
 
-def _resolve(
-    ctx: Context, writer: Writer, ref: str | None, word: str, siblings: Iterable[tuple[str, Row]]
-) -> str:
+def _resolve(writer: Writer, ref: str | None, word: str, siblings: Iterable[tuple[str, Row]]) -> str:
     if is_record_id(word):
         return word
     for table, row in siblings:

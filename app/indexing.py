@@ -6,20 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from models.codes import load_codebook
 
 from app.drafts import fetch_rows, walk
 from app.finding import root_of
 from app.register import Register
 from app.registers import REGISTERS
 from app.search import Document, put_documents, rebuild, remove_documents
+from models.codes import load_codebook
 from models.records import Child, Journaled, table_of
 
 if TYPE_CHECKING:
-    from models.codes import CodeBook
-
     from app.context import Context
     from app.ledger.writer import Writer
+    from models.codes import CodeBook
     from models.records import Row
 
 CHUNK = 2000

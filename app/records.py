@@ -81,7 +81,7 @@ def check_draft(
     if register.initial_state is not None and not draft.get("state"):
         draft["state"] = register.initial_state
     _give_ids(writer, register.entity, draft)
-    problems += resolve_references(ctx, writer, register, draft)
+    problems += resolve_references(writer, register, draft)
     draft = register.prepare(ctx, draft)
     problems += examine(ctx, writer, register, draft)
     return draft, problems
@@ -132,7 +132,7 @@ def change_within(
     given, problems = read_draft(ctx, register.entity, raw)
     _refuse(problems)
     draft = _merge(writer, register.entity, stored, given)
-    problems += resolve_references(ctx, writer, register, draft)
+    problems += resolve_references(writer, register, draft)
     draft = register.prepare(ctx, draft)
     problems += examine(ctx, writer, register, draft)
     _refuse(problems)
@@ -306,7 +306,8 @@ def _duplicates(writer: Writer, register: Register, draft: Row) -> Iterable[Prob
         if stored is not None:
             yield Problem(
                 code="E701", seen=draft[group[-1]], field=group[-1], record=stored["id"],
-                message=f"与已有的“{register.title(dict(stored))}”重复。", hint="请打开已有记录，不要重复登记。",
+                message=f"与已有的“{register.title(dict(stored))}”重复。",
+                hint="请打开已有记录，不要重复登记。",
             )  # fmt: skip
 
 

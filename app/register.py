@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from models.fields import Field, Kind
 
 if TYPE_CHECKING:
-    from models.codes import CodeBook
-
     from app.context import Context
     from app.ledger.writer import Writer
+    from models.codes import CodeBook
     from models.errors import Problem
     from models.records import Record, Row, Values
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from app import person, station
+from app import outreach, person, screening, station
 from app.register import Register
 from models.errors import UnknownRegister
 
 REGISTERS: tuple[Register, ...] = (
     *person.REGISTERS,
+    *screening.REGISTERS,
+    *outreach.REGISTERS,
     *station.REGISTERS,
 )
 

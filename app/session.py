@@ -8,14 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from models.codes import load_codebook
-
 from app.context import Context
 from app.indexing import update_search
 from app.ledger.backup import automatic
 from app.ledger.ledger import Ledger, open_ledger
 from app.settings import load_settings, local_codes
 from models.calendar import WorkCalendar
+from models.codes import load_codebook
 
 
 def context_of(ledger: Ledger, now: datetime, actor: str | None = None) -> Context:

@@ -17,9 +17,8 @@ from models.records import table_of
 from models.settings import CodeItem, Setting
 
 if TYPE_CHECKING:
-    from models.codes import CodeEntry
-
     from app.context import Context
+    from models.codes import CodeEntry
 
 Settings = Mapping[str, Any]
 

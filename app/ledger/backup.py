@@ -125,14 +125,8 @@ def to_thin(taken: list[datetime]) -> list[datetime]:
         return []
     newest = max(taken)
     keep = {moment for moment in taken if moment.date() == newest.date()}
-    for count, bucket in (
-        (DAILY, lambda m: m.date().isoformat()),
-        (WEEKLY, lambda m: m.strftime("%G-%V")),
-        (MONTHLY, lambda m: m.strftime("%Y-%m")),
-    ):
-        last_of: dict[str, datetime] = {}
-        for moment in sorted(taken):
-            last_of[bucket(moment)] = moment
+    for count, form in ((DAILY, "%Y-%m-%d"), (WEEKLY, "%G-%V"), (MONTHLY, "%Y-%m")):
+        last_of = {moment.strftime(form): moment for moment in sorted(taken)}
         keep.update(sorted(last_of.values())[-count:])
     return sorted(set(taken) - keep)
 

@@ -61,9 +61,11 @@ def _check_chain(conn: sa.Connection) -> tuple[int, list[str]]:
             damage.append(f"{where}内容与指纹不符，可能被改动。")
         last[key] = (row["seq"], row["hash"])
     heads = table_of(j.JournalHead)
-    for head in conn.execute(sa.select(heads)).mappings():
-        if last.get((head["device"], head["epoch"])) != (head["seq"], head["hash"]):
-            damage.append(f"修改史末尾与记录的第 {head['seq']} 条不符，可能被截断。")
+    damage += [
+        f"修改史末尾与记录的第 {head['seq']} 条不符，可能被截断。"
+        for head in conn.execute(sa.select(heads)).mappings()
+        if last.get((head["device"], head["epoch"])) != (head["seq"], head["hash"])
+    ]
     return count, damage
 
 
@@ -111,7 +113,8 @@ def _check_tables(conn: sa.Connection) -> tuple[int, list[str]]:
 
 def _grouped(rows: Iterator[Any]) -> Iterator[tuple[str, dict[str, dict[str, object]]]]:
     """Fold changes into the fields each record should have, a few thousand records of one table at a time."""
-    name, records = "", {}
+    name = ""
+    records: dict[str, dict[str, object]] = {}
     for row in rows:
         if row["entity"] != name or (len(records) >= BATCH and row["record"] not in records):
             if records:

@@ -47,8 +47,8 @@ def _examine_event(ctx: Context, row: Row) -> Iterable[Problem]:
         yield Problem("E301", None, "归档须至少有一张照片。", "请登记照片。", field="photos")
     if row.get("audience_approx") and took_place:
         yield Problem(
-            "W302", row["audience_count"], "人次为约数。", "报表按所填数字计，请尽量核实。", field="audience_count",
-            severity="warning",
+            "W302", row["audience_count"], "人次为约数。", "报表按所填数字计，请尽量核实。",
+            field="audience_count", severity="warning",
         )  # fmt: skip
 
 
@@ -91,7 +91,8 @@ OUTREACH_EVENT = Register(
     subtitle=_event_subtitle,
     day="held_on",
     list_columns=(
-        "event_no", "held_on", "title", "form", "six_entry", "place", "audience_count", "material_count", "state",
+        "event_no", "held_on", "title", "form", "six_entry", "place", "audience_count", "material_count",
+        "state",
     ),
     state_codes="event_state",
     initial_state=E.HELD.value,

@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from models.mediation import CaseParty
 
 from app.register import Register, Verb, param
 from models.errors import Problem
 from models.fields import Kind
+from models.mediation import CaseParty
 from models.outreach import MediaPost, PostMetric
 from models.records import table_of
 

@@ -92,7 +92,8 @@ def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
         if hint.level == "possible":
             yield Problem(
                 code="W701", seen=row["name"], record=hint.person, severity="warning", field="name",
-                message=f"可能与已有档案是同一人：{hint.title}（{hint.why}）。", hint="请核对；如是同一人请并档。",
+                message=f"可能与已有档案是同一人：{hint.title}（{hint.why}）。",
+                hint="请核对；如是同一人请并档。",
             )  # fmt: skip
 
 

@@ -71,8 +71,7 @@ def _verify(ctx: Context, writer: Writer, record: Row, params: Row) -> Values:
 
 def _handle(ctx: Context, writer: Writer, record: Row, params: Row) -> Values:
     _step(ctx, writer, record, "开始化解", params["measures"])
-    changed = {name: params[name] for name in ("measures", "responsible", "due_on") if params[name]}
-    return changed
+    return {name: params[name] for name in ("measures", "responsible", "due_on") if params[name]}
 
 
 def _refer(ctx: Context, writer: Writer, record: Row, params: Row) -> Values:

@@ -39,7 +39,8 @@ SCREENING_ROUND = Register(
     subtitle=_subtitle,
     day="start_on",
     list_columns=(
-        "round_no", "round_type", "theme", "start_on", "end_on", "village_ids", "screeners", "households_visited",
+        "round_no", "round_type", "theme", "start_on", "end_on", "village_ids", "screeners",
+        "households_visited",
     ),
     numbering=Numbering("round_no", "PCHD-{year}-{n}", 4, lambda ctx, row: ""),  # noqa: ARG005
     examine=_examine,

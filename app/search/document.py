@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Document:
     """One record as the search sees it; every string may be empty, order within a tuple does not matter.
 
-    ``day`` is the record's leading date (a date, date-time or partial date of the ledger, or ""). ``names`` are
-    also found by pinyin and initials, ``numbers`` are case and document numbers, ``id_numbers`` and ``phones``
-    are found by their last digits alone, never from the middle.
+    ``day`` is the record's leading date (a date, date-time or partial date of the ledger, or ""). ``names``
+    are also found by pinyin and initials, ``numbers`` are case and document numbers, ``id_numbers`` and
+    ``phones`` are found by their last or first digits alone, never from the middle.
     """
 
     record: str

@@ -26,7 +26,7 @@ _DAY = re.compile(r"~?(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?![\d-])")
 
 
 def day_number(day: str) -> int:
-    """Days since 1899-12-31; a partial date counts from its first day, and no usable date is 0 (the oldest)."""
+    """Days since 1899-12-31; a partial date counts from its first day, no usable date is 0 (the oldest)."""
     found = _DAY.match(day)
     if not found:
         return 0
@@ -73,7 +73,7 @@ def rebuild(conn: Connection, docs: Iterable[Document]) -> int:
 def _known(conn: Connection, record_ids: Iterable[str]) -> dict[str, int]:
     query = "SELECT record, doc FROM search_doc WHERE record IN (SELECT value FROM json_each(?))"
     rows = conn.exec_driver_sql(query, (json.dumps(list(record_ids)),))
-    return {record: doc for record, doc in rows}
+    return {row.record: row.doc for row in rows}
 
 
 def _delete(conn: Connection, numbers: Iterable[int]) -> None:

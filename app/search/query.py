@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from app.search.document import Hit
@@ -31,11 +32,11 @@ _SEARCH = """
 def search(
     conn: Connection, words: str, *, registers: Sequence[str] | None = None, limit: int = 50
 ) -> list[Hit]:
-    """The newest ``limit`` records that hold every word of ``words``, by day and then record id, both falling.
+    """The newest ``limit`` records that hold every word of ``words``, by day, then record id, both falling.
 
-    A word is found as characters anywhere in one field, spaces and punctuation aside; letters also as the full
-    pinyin (or its beginning) or neighbouring initials of a name; digits also as the end (from three digits) or
-    beginning (from seven) of an identity or telephone number. Words beyond the first 32 are left aside.
+    A word is found as characters anywhere in one field, spaces and punctuation aside; letters also as the
+    full pinyin of a name (or its beginning) or as neighbouring initials; digits also as the end (from three)
+    or beginning (from seven) of an identity or telephone number. Words beyond the first 32 are left aside.
     """
     wanted = split_words(words)
     if not wanted or limit <= 0 or (registers is not None and not registers):
@@ -67,7 +68,7 @@ def _meanings(word: str) -> str:
     ways = [f"({_as_text(word)})"]
     if _LETTERS.fullmatch(word):
         ways.append(_quoted("i" + word) if len(word) <= SHORT_INITIALS else _quoted("j" + word) + "*")
-        ways.append(_quoted("q" + word) if len(word) in SHORT_PINYIN else _quoted("p" + word) + "*")
+        ways.append(_quoted("q" + word) if len(word) <= SHORT_PINYIN else _quoted("p" + word) + "*")
     if is_ending(word):
         ways.append(_quoted("r" + word[::-1]) + "*")
     if is_beginning(word):
@@ -76,7 +77,7 @@ def _meanings(word: str) -> str:
 
 
 def _as_text(word: str) -> str:
-    """A phrase of characters; runs with a token of their own go first, the longest foremost, and narrow it."""
+    """A phrase of characters, narrowed by the runs in it that have their own token, the longest first."""
     runs = sorted(dict.fromkeys(neighbours(word)), key=len, reverse=True)
     if word in runs:
         return _quoted("m" + word)
@@ -101,14 +102,32 @@ def _hit(row: Any, words: Sequence[str]) -> Hit:
 
 def _way(word: str, facts: Sequence[tuple[str, str]]) -> str:
     """By what a word was found, the most telling way first."""
-    letters = _LETTERS.fullmatch(word) is not None
-    ending, beginning = is_ending(word), is_beginning(word)
-    tests = (
-        ("姓名", lambda kind, value: kind == "N" and word in value),
-        ("拼音", lambda kind, value: kind == "P" and letters and len(word) > 1 and value.startswith(word)),
-        ("首字母", lambda kind, value: kind == "I" and letters and word in value),
-        ("尾号", lambda kind, value: kind == "R" and ending and value.endswith(word)),
-        ("号码", lambda kind, value: kind == "R" and beginning and value.startswith(word)),
-        ("案号", lambda kind, value: kind == "C" and word in value),
+    return next(
+        (label for label, kind, test in _WAYS if any(test(word, v) for k, v in facts if k == kind)), "内容"
     )
-    return next((label for label, test in tests if any(test(*fact) for fact in facts)), "内容")
+
+
+def _within(word: str, text: str) -> bool:
+    return word in text
+
+
+def _is_pinyin(word: str, reading: str) -> bool:
+    return len(word) > 1 and reading.startswith(word)
+
+
+def _ends(word: str, number: str) -> bool:
+    return is_ending(word) and number.endswith(word)
+
+
+def _begins(word: str, number: str) -> bool:
+    return is_beginning(word) and number.startswith(word)
+
+
+_WAYS: tuple[tuple[str, str, Callable[[str, str], bool]], ...] = (
+    ("姓名", "N", _within),
+    ("拼音", "P", _is_pinyin),
+    ("首字母", "I", _within),
+    ("尾号", "R", _ends),
+    ("号码", "R", _begins),
+    ("案号", "C", _within),
+)

@@ -2,27 +2,28 @@
 
 Column ``t``: one token per character, so that any run of characters is a phrase. Column ``k``, told apart by
 the first letter: ``p`` full pinyin of a name from each of its characters on · ``q`` its first two and three
-letters · ``i`` one or two neighbouring initials · ``j`` all initials from one on · ``r`` an identity or
-telephone number backwards · ``f`` the same forwards · ``m`` neighbouring characters (see ``neighbours``) ·
-``g`` the register. A change here needs the index rebuilt.
+letters · ``i`` one or two neighbouring initials · ``j`` three or more initials to the last · ``r`` an
+identity or telephone number backwards · ``f`` the same forwards · ``m`` neighbouring characters (see
+``neighbours``) · ``g`` the register. A change here needs the index rebuilt.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from models.names import fold, initials, readings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from app.search.document import Document
 
 FIELD_BREAK = "zz"  # never the token of one character, so no phrase runs over the end of a field
-SHORT_INITIALS = 2
-SHORT_PINYIN = (2, 3)
+SHORT_INITIALS = 2  # letters with a token of their own, the longer are prefixes
+SHORT_PINYIN = 3
 _LONGEST_SPLIT_NAME = 6  # longer names are organisations: nobody types their pinyin from the middle
 _MOST_INITIALS = 32
 _MOST_READINGS = 16
@@ -41,18 +42,29 @@ _THREE_WITH_ASCII = re.compile(
 )
 _DIGITS = re.compile(r"[0-9]{4,}")
 # Spaces and punctuation are skipped; private-use, unassigned and component characters of rare names are kept.
-_SKIPPED = re.compile(r"[^\w\u2e80-\u2fff\ue000-\uf8ff\ufdd0\U00020000-\U0003ffff\U000f0000-\U0010fffd]+|_+")
+_SKIPPED = re.compile(r"[^\w\u2e80-\u2fff\ue000-\uf8ff\U00020000-\U0003ffff\U000f0000-\U0010fffd]+|_+")
+# All but plain Chinese characters, digits and small letters; a letter before may carry an accent after it.
+_UNUSUAL = re.compile(f"[a-z]?[^\u4e00-\u9fff0-9a-z{_EDGE}]+")
 _BETWEEN_NUMBERS = re.compile(r"[、,，;；/]+")
 
 
 def normalise(text: str) -> str:
     """``text`` as it is compared: width, case and the like folded, spaces and punctuation left out."""
-    return _normalise_all((text,))[0]
+    return _UNUSUAL.sub(_plain, text.replace(_EDGE, ""))
 
 
 def _normalise_all(texts: Iterable[str]) -> list[str]:
     joined = _EDGE.join([text.replace(_EDGE, "") for text in texts])
-    return _SKIPPED.sub("", fold(joined)).split(_EDGE)
+    return _UNUSUAL.sub(_plain, joined).split(_EDGE)
+
+
+def _plain(unusual: re.Match[str]) -> str:
+    return _fold_run(unusual[0])
+
+
+@lru_cache(maxsize=4096)
+def _fold_run(text: str) -> str:
+    return _SKIPPED.sub("", fold(text))
 
 
 def neighbours(text: str) -> list[str]:
@@ -80,7 +92,7 @@ class NameKeys:
     """What one name is found by: its characters, its tokens of column ``k``, its lines of ``Terms.facts``."""
 
     text: str
-    tokens: tuple[str, ...]
+    tokens: str
     facts: str
 
 
@@ -99,7 +111,7 @@ class NameBook:
             pinyin = tuple(dict.fromkeys([*readings(text), *self._from_the_middle(text)]))
             letters = tuple(dict.fromkeys(found[:_MOST_INITIALS] for found in initials(text)))
             facts = ["N" + text, *("P" + one for one in pinyin), *("I" + one for one in letters)]
-            known = NameKeys(text, tuple(dict.fromkeys(_name_tokens(pinyin, letters))), "\n".join(facts))
+            known = NameKeys(text, " ".join(_name_tokens(pinyin, letters)), "\n".join(facts))
             self._keys[name] = known
         return known
 
@@ -116,16 +128,15 @@ class NameBook:
         return found
 
 
-def _name_tokens(pinyin: Iterable[str], letters: Iterable[str]) -> Iterator[str]:
+def _name_tokens(pinyin: Iterable[str], letters: Iterable[str]) -> list[str]:
+    tokens: list[str] = []
     for reading in pinyin:
-        yield "p" + reading
-        for length in SHORT_PINYIN:
-            yield "q" + reading[:length]
+        tokens += ("p" + reading, "q" + reading[:2], "q" + reading[:3])
     for row in letters:
-        for start in range(len(row)):
-            yield "i" + row[start]
-            yield "i" + row[start : start + SHORT_INITIALS]
-            yield "j" + row[start:]
+        tokens += ["i" + letter for letter in row]
+        tokens += ["i" + row[at : at + 2] for at in range(len(row) - 1)]
+        tokens += ["j" + row[at:] for at in range(len(row) - 2)]
+    return tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +155,17 @@ def document_terms(document: Document, book: NameBook) -> Terms:
     single = _listed((*document.id_numbers, *document.phones))
     folded = _normalise_all([*plain, *document.numbers, *single])
     split, end = len(plain), len(plain) + len(document.numbers)
-    fields = [text for text in dict.fromkeys([*folded[:end], *(name.text for name in names)]) if text]
+    fields = [text for text in dict.fromkeys(folded[:end]) if text]
+    shown = _EDGE.join(fields)
+    fields += [name.text for name in names if name.text not in shown]
     endings = [number for number in folded[end:] if number]
-    keys = [register_key(document.register)]
-    keys += ["m" + run for run in neighbours(_EDGE.join(fields))]
+    keys = [register_key(document.register), *(name.tokens for name in names)]
     facts = ["C" + number for number in folded[split:end]]
-    for number in endings:
+    facts += [name.facts for name in names]
+    if runs := neighbours(_EDGE.join(fields)):
+        keys.append("m" + " m".join(dict.fromkeys(runs)))
+    for number in dict.fromkeys(endings):
         keys += ("r" + number[::-1], "f" + number)
         facts.append("R" + number)
-    for name in names:
-        keys += name.tokens
-        facts.append(name.facts)
     characters = f" {FIELD_BREAK} ".join([" ".join(text) for text in fields])
-    return Terms(characters, " ".join(dict.fromkeys(keys)), "\n".join(facts))
+    return Terms(characters, " ".join(keys), "\n".join(facts))
