@@ -19,7 +19,8 @@ from exports.workbook.sheet import (
     Sheet,
     Workbook,
 )
-from exports.workbook.stream import ColumnLook
+from exports.workbook.stream import ColumnLook, points
+from exports.workbook.text import line_count
 
 if TYPE_CHECKING:
     from openpyxl import Workbook as Book
@@ -200,6 +201,16 @@ class _SheetLayout:
                 self.page.merge_cells(
                     start_row=top + row, end_row=top + last, start_column=start + 1, end_column=end + 1
                 )
+            width = sum(column.width for column in self.sheet.columns[start : end + 1])
+            self._raise(range(top + row, top + last + 1), line_count(label, width - 1))
+
+    def _raise(self, rows: range, lines: int) -> None:
+        """Make rows high enough to hold so many lines between them."""
+        needed = points(-(-lines // len(rows)))
+        for row in rows:
+            dimension = self.page.row_dimensions[row]
+            if lines > len(rows) and (dimension.height or 0) < needed:
+                dimension.height = needed
 
     def _draw_samples(self, first: int) -> None:
         from openpyxl.utils import get_column_letter
@@ -214,6 +225,8 @@ class _SheetLayout:
     def _draw_footer(self, row: int) -> None:
         for line in self.sheet.footer:
             self._merged(row, 1, self._shown, line, "footer")
+            shown = sum(column.width for column in self.sheet.columns if not column.hidden)
+            self._raise(range(row, row + 1), line_count(line, shown))
             self._mark(row, "foot")
             row += 1
 

@@ -48,6 +48,8 @@ def read_workbook(
         return _assembled(_lines(_ask(data, suffix, limits)), shown)
     except WorkbookRefused as refusal:
         raise type(refusal)(refusal.reason, shown) from None
+    except (ValueError, KeyError, TypeError) as problem:
+        raise WorkbookDamaged("读取结果不完整", shown) from problem
 
 
 def worker_command() -> list[str]:

@@ -38,7 +38,7 @@ class CellKind(StrEnum):
 
 
 NUMBER_KINDS = frozenset({CellKind.INTEGER, CellKind.DECIMAL, CellKind.MONEY})
-WRAPPED_KINDS = frozenset({CellKind.LONG_TEXT, CellKind.TEXTS, CellKind.CODES, CellKind.REFERENCES})
+UNWRAPPED_KINDS = NUMBER_KINDS | {CellKind.DATE, CellKind.DATETIME, CellKind.YES_NO}
 
 
 @dataclass(frozen=True)

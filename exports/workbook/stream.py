@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from exports.workbook.errors import SheetFull
-from exports.workbook.sheet import NUMBER_KINDS, CellKind, CellValue, Column
-from exports.workbook.text import FORMULA_STARTS, fitted
+from exports.workbook.sheet import NUMBER_KINDS, UNWRAPPED_KINDS, CellKind, CellValue, Column
+from exports.workbook.text import FORMULA_STARTS, fitted, line_count
 
 LAST_ROW = 1_048_576
 EXACT_DIGITS = 10**15
 """From here on a spreadsheet program keeps no exact whole number (IEEE 754 doubles, shown with 15 digits)."""
+LINE_POINTS = 14
+TALLEST_POINTS = 409
 _BATCH = 512
 _REFERENCE = re.compile(r"(\$?[A-Z]{1,3}\$?)(\d+)(?::(\$?[A-Z]{1,3}\$?)(\d+))?")
 _LOCATED = re.compile(r'(<(?:row|c|mergeCell|autoFilter|dataValidation)\b[^>]*?\s(?:r|ref|sqref)=")([^"]*)"')
@@ -48,7 +50,9 @@ def text_render(look: ColumnLook) -> Render:
     letter, plain, quoted = look.letter, look.plain, look.quoted
 
     def render(value: CellValue, row: int) -> str:
-        text = "" if value is None else fitted(shown(value))
+        if value is None:
+            return f'<c r="{letter}{row}" s="{plain}"/>'
+        text = fitted(value if type(value) is str else shown(value))
         if not text:
             return f'<c r="{letter}{row}" s="{plain}"/>'
         style = quoted if text[0] in FORMULA_STARTS else plain
@@ -87,10 +91,46 @@ def render_of(column: Column, look: ColumnLook) -> Render:
     return number_render(look, scale)
 
 
+def height_of(columns: Sequence[Column]) -> Callable[[Sequence[CellValue]], str]:
+    """Give the function that tells the height attribute of a row, empty where one line is enough.
+
+    Not every office program fits row heights by itself when it opens a file.
+    """
+    wrapped = [(at, column.width) for at, column in enumerate(columns) if _wraps(column)]
+
+    def height(row: Sequence[CellValue]) -> str:
+        lines = 1
+        for at, width in wrapped:
+            value = row[at]
+            if type(value) is str and (len(value) * 2 > width or "\n" in value):
+                lines = max(lines, line_count(value, width))
+        return f' ht="{points(lines)}"' if lines > 1 else ""
+
+    return height
+
+
+def _wraps(column: Column) -> bool:
+    return not column.hidden and column.kind not in UNWRAPPED_KINDS
+
+
+def points(lines: int) -> int:
+    """Give the height in points of a row of that many lines, at most what a row can have."""
+    return min(LINE_POINTS * lines + 1, TALLEST_POINTS)
+
+
+@dataclass(frozen=True)
+class RowShape:
+    """What every row of a sheet has in common: how its cells, its height and its mark are written."""
+
+    renders: Sequence[Render]
+    height: Callable[[Sequence[CellValue]], str]
+    mark: str
+
+
 def row_xml(
-    renders: Sequence[Render], rows: Iterable[Sequence[CellValue]], first: int, name: str, mark: str
+    shape: RowShape, rows: Iterable[Sequence[CellValue]], first: int, name: str
 ) -> Iterator[tuple[int, str]]:
-    """Give batches of rows as XML, each with its number of rows; ``mark`` ends each row and may be empty.
+    """Give batches of rows as XML, each with its number of rows.
 
     Raises SheetFull beyond the last row, ValueError if a row has not one value for each column.
     """
@@ -99,8 +139,9 @@ def row_xml(
     for row in rows:
         if number > LAST_ROW:
             raise SheetFull(name)
-        cells = "".join([render(value, number) for render, value in zip(renders, row, strict=True)])
-        batch.append(f'<row r="{number}">{cells}{mark.replace("#", str(number))}</row>')
+        cells = "".join([render(value, number) for render, value in zip(shape.renders, row, strict=True)])
+        mark = shape.mark.replace("#", str(number))
+        batch.append(f'<row r="{number}"{shape.height(row)}>{cells}{mark}</row>')
         number += 1
         if len(batch) == _BATCH:
             yield len(batch), "".join(batch)

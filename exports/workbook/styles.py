@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
-from exports.workbook.sheet import NUMBER_KINDS, WRAPPED_KINDS, CellKind, Column
+from exports.workbook.sheet import NUMBER_KINDS, UNWRAPPED_KINDS, CellKind, Column
 from exports.workbook.text import clean, starts_like_formula
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def dress_value(
     cell.border = look.line
     cell.number_format = number_format(column)
     cell.alignment = Alignment(
-        horizontal=horizontal(column), vertical="center", wrap_text=column.kind in WRAPPED_KINDS
+        horizontal=horizontal(column), vertical="center", wrap_text=column.kind not in UNWRAPPED_KINDS
     )
     if column.locked or total:
         cell.fill = look.grey
@@ -112,5 +112,5 @@ def dress_column(dimension: ColumnDimension, column: Column, look: Looks) -> Non
     dimension.hidden = column.hidden
     dimension.font = look.body
     dimension.number_format = number_format(column)
-    dimension.alignment = Alignment(vertical="center", wrap_text=column.kind in WRAPPED_KINDS)
+    dimension.alignment = Alignment(vertical="center", wrap_text=column.kind not in UNWRAPPED_KINDS)
     dimension.protection = Protection(locked=column.locked)

@@ -37,6 +37,14 @@ def fitted(text: str) -> str:
     return units.decode("utf-16-le", "ignore") + _CUT
 
 
+def line_count(text: str, width: float) -> int:
+    """Give how many lines a text takes in a cell that many characters wide; a Chinese one counts as two."""
+    room = max(int(width), 2)
+    if len(text) * 2 <= room and "\n" not in text:
+        return 1
+    return sum(max(1, -(-len(line.encode("gb18030", "replace")) // room)) for line in text.split("\n"))
+
+
 def starts_like_formula(text: str) -> bool:
     """Tell whether a program that re-types the text could take it for a formula."""
     return text[:1] in FORMULA_STARTS

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from exports.workbook.layout import SAMPLE_ROWS, Frame, SheetFrame, lay_out
 from exports.workbook.sheet import Sheet, Workbook
-from exports.workbook.stream import ColumnLook, Render, moved, render_of, row_xml
+from exports.workbook.stream import RowShape, height_of, moved, render_of, row_xml
 
 CREATOR = "一本账"
 COMPRESSION_LEVEL = 6
@@ -120,25 +120,23 @@ def _with_filters(xml: str, counts: list[int]) -> str:
 def _write_sheet(part: IO[bytes], sheet: Sheet, frame: SheetFrame) -> int:
     """Write one worksheet and give the number of rows between header and signature lines."""
     part.write(frame.before.encode())
-    renders = _renders(sheet, frame.columns)
     written = 0
-    for size, xml in row_xml(renders, sheet.rows, frame.first_row, sheet.name, _mark(sheet, frame, "row")):
+    for size, xml in row_xml(_shape(sheet, frame, "row"), sheet.rows, frame.first_row, sheet.name):
         part.write(xml.encode())
         written += size
     if sheet.total is not None:
-        renders = _renders(sheet, frame.totals)
-        total = row_xml(
-            renders, (sheet.total,), frame.first_row + written, sheet.name, _mark(sheet, frame, "total")
-        )
-        for size, xml in total:
+        shape = _shape(sheet, frame, "total")
+        for size, xml in row_xml(shape, (sheet.total,), frame.first_row + written, sheet.name):
             part.write(xml.encode())
             written += size
     part.write(moved(frame.behind, after=frame.first_row, by=written - SAMPLE_ROWS).encode())
     return written
 
 
-def _renders(sheet: Sheet, looks: tuple[ColumnLook, ...]) -> list[Render]:
-    return [render_of(column, look) for column, look in zip(sheet.columns, looks, strict=False)]
+def _shape(sheet: Sheet, frame: SheetFrame, word: Literal["row", "total"]) -> RowShape:
+    looks = frame.columns if word == "row" else frame.totals
+    renders = [render_of(column, look) for column, look in zip(sheet.columns, looks, strict=False)]
+    return RowShape(renders, height_of(sheet.columns), _mark(sheet, frame, word))
 
 
 def _mark(sheet: Sheet, frame: SheetFrame, word: str) -> str:

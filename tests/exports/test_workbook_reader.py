@@ -10,7 +10,7 @@ import pytest
 from openpyxl.styles import Font
 
 from exports.workbook import reader
-from exports.workbook.errors import NotAWorkbook, WorkbookTooLarge
+from exports.workbook.errors import NotAWorkbook, WorkbookDamaged, WorkbookTooLarge
 from exports.workbook.limits import Limits
 from exports.workbook.raw import CellType, RawCell, number_digits
 from exports.workbook.reader import read_workbook, worker_command
@@ -162,3 +162,14 @@ def test_no_spreadsheet_library_reads_in_our_own_process() -> None:
     assert "python_calamine" not in vars(reader)
     read_workbook(foreign())
     assert "python_calamine" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"[1,2", b"{}\n", b'{"format":"xlsx","flags":[]}\n', b'{"refused":"x","reason":""}']
+)
+def test_a_garbled_answer_of_the_other_process_is_refused_too(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_ask", lambda *_: answer)
+    with pytest.raises(WorkbookDamaged):
+        read_workbook(b"x")

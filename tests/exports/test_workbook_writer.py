@@ -16,8 +16,8 @@ from exports.workbook.errors import SheetFull
 from exports.workbook.layout import spans
 from exports.workbook.reader import read_workbook
 from exports.workbook.sheet import CellKind, CellValue, Column, Sheet, Workbook
-from exports.workbook.stream import ColumnLook, number_text, render_of, row_xml
-from exports.workbook.text import CELL_CHARACTERS, clean, fitted
+from exports.workbook.stream import ColumnLook, RowShape, height_of, number_text, render_of, row_xml
+from exports.workbook.text import CELL_CHARACTERS, clean, fitted, line_count
 from exports.workbook.writer import write_workbook
 
 STAMP = dt.datetime.fromisoformat("2026-11-30T17:05:08")
@@ -238,6 +238,36 @@ def test_the_sheet_is_ready_to_print_and_to_work_in() -> None:
     assert {page["A2"].font.name, page["A6"].font.name} == {"宋体", "仿宋"}
 
 
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("短", 10, 1),
+        ("一二三四五", 10, 1),
+        ("一二三四五六", 10, 2),
+        ("abcdefghij", 10, 1),
+        ("甲\n乙\n丙", 10, 3),
+        ("一二三四五六\n甲", 10, 3),
+        ("甲", 0, 1),
+    ],
+)
+def test_lines_are_counted_as_a_printer_breaks_them(text: str, width: float, lines: int) -> None:
+    assert line_count(text, width) == lines
+
+
+def test_a_row_is_as_high_as_its_longest_text_and_no_higher_than_can_be() -> None:
+    long = [*ROW[:8], "说" * 60, "k1"]
+    endless = [*ROW[:8], "说" * 6000, "k2"]
+    page = opened(sample([[*ROW[:8], "短", "k0"], long, endless])).worksheets[0]
+    heights = [page.row_dimensions[row].height for row in (6, 7, 8)]
+    assert heights == [None, 43, 409]
+
+
+def test_a_long_header_is_not_cut_off() -> None:
+    columns = (Column("a.b", ("经人民调解委员会调解达成书面协议的案件数",), CellKind.INTEGER, 10),)
+    page = opened(Workbook((Sheet("表", "标题", columns, ()),))).worksheets[0]
+    assert page.row_dimensions[2].height == 5 * 14 + 1
+
+
 def test_grey_cells_are_locked_without_a_password_and_white_ones_are_not() -> None:
     page = opened(sample()).worksheets[0]
     assert page.protection.sheet
@@ -321,7 +351,8 @@ def test_a_text_longer_than_a_cell_is_cut_and_says_so(letter: str) -> None:
 
 def test_more_rows_than_a_sheet_holds_are_refused_not_dropped() -> None:
     render = render_of(COLUMNS[0], ColumnLook("A", 1, 2))
-    rows = row_xml([render], [("甲",), ("乙",)], 1_048_576, "04明细", "")
+    shape = RowShape([render], height_of(COLUMNS[:1]), "")
+    rows = row_xml(shape, [("甲",), ("乙",)], 1_048_576, "04明细")
     with pytest.raises(SheetFull, match="04明细"):
         list(rows)
 
