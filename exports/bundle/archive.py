@@ -137,7 +137,7 @@ def read_entry(data: bytes, entry: Entry, size: int) -> bytes | None:
         content = inflater.decompress(packed, size + 1)
     except zlib.error:
         return None
-    return content if len(content) == size and inflater.eof else None
+    return content if len(content) == size else None
 
 
 def crc_holds(data: bytes, entry: Entry) -> bool:
@@ -154,8 +154,6 @@ def _directory(data: bytes) -> tuple[Entry, ...] | None:
     _, disk, first_disk, here, count, length, begin, comment = _END.unpack_from(data, position)
     if disk or first_disk or comment or here != count or begin + length != position:
         return None
-    if count > MAX_ENTRIES:
-        raise TooLarge(f"条目多于 {MAX_ENTRIES} 个")
     entries: list[Entry] = []
     at = begin
     for _ in range(count):

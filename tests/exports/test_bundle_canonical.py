@@ -70,6 +70,11 @@ def test_ambiguous_or_abusive_json_is_refused(data: bytes) -> None:
         parse_canonical(data)
 
 
+def test_a_repeated_key_is_refused_in_any_spelling() -> None:
+    with pytest.raises(NotCanonical):
+        parse(b'{ "a": 1, "a": 1 }')
+
+
 @pytest.mark.parametrize("data", [b'{"a": 1}', b'{"b":1,"a":2}', b'"\\u0041"', b"{}\n"])
 def test_another_spelling_of_the_same_value_is_not_canonical(data: bytes) -> None:
     assert canonical(parse(data)) != data

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
+import tracemalloc
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from exports.bundle import recovery
 from exports.bundle.recovery import parity, repair
 from exports.bundle.verify import HEALED, REBUILT, open_bundle
 from tests.exports.bundle_samples import TRUSTED, sealed
@@ -61,7 +64,42 @@ def test_a_damaged_sidecar_still_heals_from_its_other_head(size: int) -> None:
     par = parity(data)
     spoilt = _spoilt(data, size // 2, 100)
     assert repair(spoilt, _spoilt(par, 0, 40)) == data
+    assert repair(spoilt, _spoilt(par, 58, 8)) == data
     assert repair(spoilt, _spoilt(par, len(par) - 40, 40)) == data
+
+
+def test_a_damaged_parity_block_is_passed_over() -> None:
+    data = _content(5_000)
+    par = parity(data)
+    head = len(par) - par.rfind(b"YBZPAR1\n")
+    assert repair(_spoilt(data, 600, 10), _spoilt(par, head + 5, 10)) == data
+
+
+def test_a_sidecar_that_promises_another_whole_heals_nothing() -> None:
+    data = _content(5_000)
+    par = parity(data)
+    size = len(par) - par.rfind(b"YBZPAR1\n")
+    head = _spoilt(par[: size - 32], 26, 32)
+    head += hashlib.sha256(head).digest()
+    assert repair(_spoilt(data, 600, 10), head + par[size:-size] + head) is None
+
+
+def test_a_sidecar_of_a_much_larger_file_costs_little_memory() -> None:
+    par = parity(bytes(16 * 1024 * 1024))
+    tracemalloc.start()
+    try:
+        assert repair(b"PK\x03\x04", par) is None
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
+
+
+def test_an_oversized_sidecar_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = _content(5_000)
+    par = parity(data)
+    monkeypatch.setattr(recovery, "MAX_PAR", len(par) - 1)
+    assert repair(data, par) is None
 
 
 def test_a_sidecar_of_another_file_heals_nothing() -> None:

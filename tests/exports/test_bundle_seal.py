@@ -14,7 +14,7 @@ from exports.bundle import archive
 from exports.bundle.canonical import canonical, parse
 from exports.bundle.container import FileName, short_code, write_bundle
 from exports.bundle.errors import DamagedBundle, NewerBundle, TooLarge
-from exports.bundle.manifest import manifest_bytes, parse_manifest
+from exports.bundle.manifest import MAX_MANIFEST, manifest_bytes, parse_manifest
 from exports.bundle.recovery import parity
 from exports.bundle.verify import open_bundle
 from tests.exports.bundle_samples import MEMBERS, NAME, PHOTO_PATH, STAMP, TRUSTED, manifest, sealed, sign
@@ -227,6 +227,21 @@ def test_a_part_of_the_wrong_type_is_refused(path: tuple[str, ...], value: objec
     else:
         with pytest.raises(DamagedBundle):
             parse_manifest(_changed(path, value))
+
+
+def test_digits_of_another_script_are_no_period() -> None:
+    with pytest.raises(DamagedBundle):
+        parse_manifest(_changed(("period",), "２０２６-11"))
+
+
+def test_a_member_may_not_be_listed_twice_not_even_in_other_case() -> None:
+    with pytest.raises(DamagedBundle):
+        parse_manifest(_changed(("files", "1", "path"), "readme.TXT"))
+
+
+def test_an_oversized_manifest_is_not_read() -> None:
+    with pytest.raises(DamagedBundle, match="清单过大"):
+        parse_manifest(b" " * (MAX_MANIFEST + 1))
 
 
 @pytest.mark.parametrize("name", sorted(item for item in manifest().__dataclass_fields__ if item != "extra"))

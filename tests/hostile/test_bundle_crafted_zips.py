@@ -173,7 +173,9 @@ def _bombs() -> dict[str, bytes]:
     many = [Forged(f"x{number}", b"") for number in range(2100)]
     return {
         "ratio": forge([*ENTRIES, replace(bomb, claimed_size=8 * archive.MIB)]),
-        "entry": forge([*ENTRIES, replace(bomb, claimed_size=archive.MAX_ENTRY + 1)]),
+        "entry": forge(
+            [*ENTRIES, replace(bomb, claimed_size=archive.MAX_ENTRY + 1, packed=bytes(600 * 1024))]
+        ),
         "total": forge([*ENTRIES, *(Forged(f"x{n}", b"y", claimed_size=4 * archive.MIB) for n in range(70))]),
         "entries": forge([*ENTRIES, *many]),
         "zip64": forge(ENTRIES, count=0xFFFF),
