@@ -92,7 +92,10 @@ def complete(entity: type[Journaled], draft: Row) -> Row:
 def required_problems(entity: type[Journaled], draft: Row) -> Iterator[Problem]:
     """Give a problem for each field that must be filled (always, or in the state the draft is in)."""
     state = draft.get("state")
+    explained = draft.get("missing") or {}
     for name, field in fields_of(entity).items():
+        if name in explained:
+            continue
         if (field.required or state in field.required_in) and _is_empty(draft.get(name)):
             when = "" if field.required else "在此状态下"
             yield Problem(

@@ -74,7 +74,7 @@ def check_draft(
     ctx: Context, writer: Writer, register: Register, raw: Mapping[str, Any]
 ) -> tuple[Row, list[Problem]]:
     """Read, complete and check an input row; gives the draft and all problems, without writing."""
-    draft, problems = read_draft(ctx, register.entity, raw)
+    draft, problems = read_draft(ctx, register.entity, register.expand(ctx, writer, raw))
     if any(problem.severity == "error" for problem in problems):
         return draft, problems
     draft = complete(register.entity, draft)
@@ -142,7 +142,7 @@ def change_within(
 
 def write_changes(writer: Writer, entity: type[Journaled], stored: Row, draft: Row) -> tuple[str, ...]:
     """Write what differs between a stored record and its draft; gives the changed names."""
-    values = {name: draft.get(name) for name in fields_of(entity)}
+    values = {name: _value_or_reason(draft, name) for name in fields_of(entity)}
     changed = list(writer.update(entity, stored["id"], values))
     for child in children_of(entity.__tablename__):
         before = {row["id"]: row for row in stored.get(child.__field__) or []}
@@ -150,6 +150,12 @@ def write_changes(writer: Writer, entity: type[Journaled], stored: Row, draft: R
             if _change_child(writer, child, stored["id"], before, row, position):
                 changed.append(child.__field__)
     return tuple(dict.fromkeys(changed))
+
+
+def _value_or_reason(draft: Row, name: str) -> object:
+    """Give a value, or why there is none: a stored reason for a gap stays until the field is given anew."""
+    value, reason = draft.get(name), (draft.get("missing") or {}).get(name)
+    return {"missing": reason} if value is None and reason else value
 
 
 def void(ctx: Context, words: str, reason: str) -> str:
@@ -314,6 +320,7 @@ def _duplicates(writer: Writer, register: Register, draft: Row) -> Iterable[Prob
 def _merge(writer: Writer, entity: type[Journaled], stored: Row, given: Row) -> Row:
     draft = dict(stored)
     missing = dict(stored.get("missing") or {})
+    draft["missing"] = {name: why for name, why in missing.items() if name not in given}
     for name in fields_of(entity):
         if name not in given:
             if name in missing:

@@ -58,6 +58,10 @@ def _no_change(ctx: Context, row: Row) -> Row:  # noqa: ARG001
     return row
 
 
+def _as_given(ctx: Context, writer: Writer, raw: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG001
+    return raw
+
+
 def _no_problem(ctx: Context, row: Row) -> Iterable[Problem]:  # noqa: ARG001
     return ()
 
@@ -72,8 +76,9 @@ class Register:
 
     ``prepare`` fills defaults and derived fields of a draft (the record with its children nested by field
     name) and must be idempotent; ``examine`` gives the cross-field problems of a draft: errors refuse, the
-    rest are shown. ``day`` is the field by which lists run; ``unique`` names field groups that may stand
-    only once among records that are not void.
+    rest are shown. ``expand`` may turn a short input row into a full one before it is read; it is given the
+    writer because a full row may need a number. ``day`` is the field by which lists run; ``unique`` names
+    field groups that may stand only once among records that are not void.
     """
 
     key: str
@@ -89,6 +94,7 @@ class Register:
     numbering: Numbering | None = None
     unique: tuple[tuple[str, ...], ...] = ()
     verbs: tuple[Verb, ...] = ()
+    expand: Callable[[Context, Writer, Mapping[str, Any]], Mapping[str, Any]] = _as_given
     prepare: Callable[[Context, Row], Row] = _no_change
     examine: Callable[[Context, Row], Iterable[Problem]] = _no_problem
     extra_search: Callable[[Context, Row], Iterable[str]] | None = None

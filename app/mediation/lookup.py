@@ -1,0 +1,250 @@
+"""What a draft needs to know of other records: names behind references, posts, similar cases, the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from models.mediation import (
+    Agreement,
+    CaseEvent,
+    CaseMediator,
+    CaseParty,
+    MediationCase,
+    MediationOrg,
+    Studio,
+)
+from models.mediation.states import VILLAGE_ORGS
+from models.mediation.terms import later, neighbouring_keys
+from models.person import Person
+from models.person.people import Relation
+from models.records import table_of
+from models.roster import MediatorPost
+
+if TYPE_CHECKING:
+    from app.context import Context
+    from models.records import Row
+
+FEW = 20
+LIKENESS_CANDIDATES = 200
+SAME_DISPUTE_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Another case with a text to compare: its id, number or title, and the text."""
+
+    record: str
+    title: str
+    words: str
+
+
+def row_of(ctx: Context, entity: Any, record_id: object) -> Row | None:
+    """Read one row that is not void by its id; None for no id or an unknown one."""
+    if not isinstance(record_id, str):
+        return None
+    table = table_of(entity)
+    query = sa.select(table).where(table.c.id == record_id, table.c.void_flag.is_(sa.false()))
+    with ctx.ledger.reading() as conn:
+        found = conn.execute(query).mappings().first()
+    return None if found is None else dict(found)
+
+
+def person_of(ctx: Context, person_id: object) -> Row | None:
+    """Read a person file."""
+    return row_of(ctx, Person, person_id)
+
+
+def post_of(ctx: Context, post_id: object) -> Row | None:
+    """Read a mediator's post."""
+    return row_of(ctx, MediatorPost, post_id)
+
+
+def org_of(ctx: Context, org_id: object) -> Row | None:
+    """Read a mediation committee."""
+    return row_of(ctx, MediationOrg, org_id)
+
+
+def studio_id(ctx: Context, org_id: object, words: str) -> str | None:
+    """Find a studio of a committee by its id or name; None if it has no such studio."""
+    table = table_of(Studio)
+    query = sa.select(table.c.id).where(
+        table.c.void_flag.is_(sa.false()), table.c.parent_id == org_id,
+        sa.or_(table.c.id == words, table.c.name == words),
+    )  # fmt: skip
+    with ctx.ledger.reading() as conn:
+        return conn.execute(query.limit(1)).scalar()
+
+
+def posts_of(ctx: Context, ids: Sequence[str]) -> Mapping[str, Row]:
+    """Read several posts by id."""
+    if not ids:
+        return {}
+    table = table_of(MediatorPost)
+    with ctx.ledger.reading() as conn:
+        rows = conn.execute(sa.select(table).where(table.c.id.in_(ids))).mappings()
+        return {row["id"]: dict(row) for row in rows}
+
+
+def relatives(ctx: Context, persons: Iterable[str]) -> set[tuple[str, str]]:
+    """Give pairs (person, other person) that a person file records as family or close relations."""
+    ids = [found for found in persons if found]
+    if not ids:
+        return set()
+    table = table_of(Relation)
+    query = sa.select(table.c.parent_id, table.c.to_person_id).where(
+        table.c.void_flag.is_(sa.false()), table.c.to_person_id.is_not(None),
+        sa.or_(table.c.parent_id.in_(ids), table.c.to_person_id.in_(ids)),
+    )  # fmt: skip
+    with ctx.ledger.reading() as conn:
+        pairs = conn.execute(query).all()
+    return {pair for one, other in pairs for pair in ((one, other), (other, one))}
+
+
+def relatives_by_name(ctx: Context, persons: Iterable[str]) -> set[tuple[str, str]]:
+    """Give pairs (person, name) of relations written by name only in a person file."""
+    ids = [found for found in persons if found]
+    if not ids:
+        return set()
+    table = table_of(Relation)
+    query = sa.select(table.c.parent_id, table.c.name).where(
+        table.c.void_flag.is_(sa.false()), table.c.parent_id.in_(ids), table.c.name.is_not(None)
+    )
+    with ctx.ledger.reading() as conn:
+        return {(row.parent_id, row.name) for row in conn.execute(query)}
+
+
+def same_dispute(ctx: Context, draft: Row) -> list[tuple[str, str, frozenset[str]]]:
+    """Give id, title and party names of other cases of this type concluded within 90 days of this one."""
+    case, party = table_of(MediationCase), table_of(CaseParty)
+    concluded = draft["concluded_on"]
+    query = (
+        sa.select(case.c.id, case.c.case_no, case.c.title, party.c.name)
+        .join(party, party.c.parent_id == case.c.id)
+        .where(
+            case.c.dispute_type == draft["dispute_type"],
+            case.c.concluded_on >= later(concluded, -SAME_DISPUTE_DAYS),
+            case.c.concluded_on <= later(concluded, SAME_DISPUTE_DAYS),
+            case.c.id != draft.get("id"),
+            case.c.void_flag.is_(sa.false()),
+            party.c.void_flag.is_(sa.false()),
+        )
+    )
+    names: dict[str, set[str]] = {}
+    titles: dict[str, str] = {}
+    with ctx.ledger.reading() as conn:
+        for row in conn.execute(query):
+            names.setdefault(row.id, set()).add(row.name)
+            titles[row.id] = f"{row.title}（{row.case_no}）"
+    return [(found, titles[found], frozenset(names[found])) for found in names]
+
+
+def like_brief(ctx: Context, draft: Row) -> list[Alike]:
+    """Give other cases whose brief begins alike and is about as long."""
+    key = draft.get("brief_key")
+    if not key:
+        return []
+    case = table_of(MediationCase)
+    query = sa.select(case.c.id, case.c.title, case.c.brief).where(
+        case.c.brief_key.in_(neighbouring_keys(key)), case.c.id != draft.get("id"),
+        case.c.void_flag.is_(sa.false()),
+    )  # fmt: skip
+    with ctx.ledger.reading() as conn:
+        rows = conn.execute(query.limit(LIKENESS_CANDIDATES)).all()
+    return [Alike(row.id, row.title, row.brief or "") for row in rows]
+
+
+def like_terms(ctx: Context, draft: Row, key: str | None) -> list[Alike]:
+    """Give agreements of other cases whose terms begin alike and are about as long."""
+    if not key:
+        return []
+    case, agreement = table_of(MediationCase), table_of(Agreement)
+    query = (
+        sa.select(case.c.id, case.c.title, agreement.c.terms)
+        .join(agreement, agreement.c.parent_id == case.c.id)
+        .where(
+            agreement.c.terms_key.in_(neighbouring_keys(key)), agreement.c.void_flag.is_(sa.false()),
+            case.c.id != draft.get("id"), case.c.void_flag.is_(sa.false()),
+        )
+    )  # fmt: skip
+    with ctx.ledger.reading() as conn:
+        rows = conn.execute(query.limit(LIKENESS_CANDIDATES)).all()
+    return [Alike(row.id, row.title, "".join(row.terms or ())) for row in rows]
+
+
+def party_names(ctx: Context, cases: Sequence[str]) -> Mapping[str, list[str]]:
+    """Give the party names of several cases."""
+    names: dict[str, list[str]] = {case: [] for case in cases}
+    if not cases:
+        return names
+    party = table_of(CaseParty)
+    query = sa.select(party.c.parent_id, party.c.name).where(
+        party.c.parent_id.in_(cases), party.c.void_flag.is_(sa.false())
+    )
+    with ctx.ledger.reading() as conn:
+        for row in conn.execute(query):
+            names[row.parent_id].append(row.name)
+    return names
+
+
+def same_volume_no(ctx: Context, draft: Row) -> str | None:
+    """Give the title of another live case of the same committee that bears the same volume number."""
+    case = table_of(MediationCase)
+    query = sa.select(case.c.title).where(
+        case.c.volume_no == draft["volume_no"], case.c.org_id == draft.get("org_id"),
+        case.c.id != draft.get("id"), case.c.void_flag.is_(sa.false()),
+    )  # fmt: skip
+    with ctx.ledger.reading() as conn:
+        return conn.execute(query.limit(1)).scalar()
+
+
+def logged_events(ctx: Context, case_id: object) -> list[Row]:
+    """Read the stored log of a case."""
+    table = table_of(CaseEvent)
+    query = sa.select(table).where(table.c.parent_id == case_id, table.c.void_flag.is_(sa.false()))
+    with ctx.ledger.reading() as conn:
+        return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def village_org(ctx: Context, village: object) -> str | None:
+    """Give the committee of a village; where it has none, the committee of the case entered last."""
+    org, case = table_of(MediationOrg), table_of(MediationCase)
+    own = sa.select(org.c.id).where(
+        org.c.village_id == village, org.c.org_type.in_(VILLAGE_ORGS), org.c.void_flag.is_(sa.false())
+    )
+    last = sa.select(case.c.org_id).where(case.c.void_flag.is_(sa.false())).order_by(case.c.id.desc())
+    only = sa.select(org.c.id).where(org.c.void_flag.is_(sa.false())).order_by(org.c.id)
+    with ctx.ledger.reading() as conn:
+        for query in (own, last, only):
+            found = conn.execute(query.limit(1)).scalar()
+            if found is not None:
+                return str(found)
+    return None
+
+
+def last_mediator(ctx: Context, org_id: object) -> Row | None:
+    """Give post and name of the mediator who led the committee's last case, else of its director."""
+    case, mediator, post = table_of(MediationCase), table_of(CaseMediator), table_of(MediatorPost)
+    last = (
+        sa.select(mediator.c.mediator_post, mediator.c.name)
+        .join(case, case.c.id == mediator.c.parent_id)
+        .where(
+            case.c.org_id == org_id, mediator.c.role == "lead", mediator.c.void_flag.is_(sa.false()),
+            case.c.void_flag.is_(sa.false()),
+        )
+        .order_by(case.c.id.desc())
+    )  # fmt: skip
+    in_post = (
+        sa.select(post.c.id.label("mediator_post"), post.c.name)
+        .where(post.c.org_id == org_id, post.c.leave_on.is_(None), post.c.void_flag.is_(sa.false()))
+        .order_by(sa.case((post.c.post == "director", 0), else_=1), post.c.id)
+    )
+    with ctx.ledger.reading() as conn:
+        for query in (last, in_post):
+            found = conn.execute(query.limit(1)).mappings().first()
+            if found is not None:
+                return dict(found)
+    return None
