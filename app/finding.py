@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.drafts import walk
+from app.ledger.writer import missing_reason
 from app.registers import REGISTERS, registers_by_key
 from app.search import search
 from app.values import is_record_id
 from models import journal as j
 from models.errors import AmbiguousRecord, Problem, UnknownRecord
-from models.fields import Kind, fields_of
-from models.records import Child, Journaled, entity, table_of
+from models.fields import Field, Kind, fields_of
+from models.records import Child, Journaled, children_of, entity, table_of
 
 if TYPE_CHECKING:
     from app.context import Context
     from app.ledger.writer import Writer
     from app.register import Register
     from models.records import Row
+
+
+REFERENCES = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,11 @@ def _by_number(conn: sa.Connection, words: str, registers: Sequence[str] | None)
 
 def resolve_references(writer: Writer, register: Register, draft: Row) -> list[Problem]:
     """Replace names and numbers in reference fields by ids; what cannot be found is a problem."""
+    if not has_references(register.entity):
+        return []
     problems = []
     siblings = list(_rows_by_table(register.entity, draft))
-    for _, row, field, value in list(walk(register.entity, draft)):
-        if field.kind not in (Kind.REFERENCE, Kind.REFERENCES):
-            continue
+    for row, field, value in list(_reference_values(register.entity, draft)):
         words = value if isinstance(value, list) else [value]
         try:
             ids = [_resolve(writer, field.ref, word, siblings) for word in words]
@@ -115,6 +119,14 @@ def resolve_references(writer: Writer, register: Register, draft: Row) -> list[P
     return problems
 
 
+@cache
+def has_references(kind: type[Journaled]) -> bool:
+    """Tell whether an entity or a child of it names other records."""
+    return bool(reference_fields(kind)) or any(
+        has_references(child) for child in children_of(kind.__tablename__)
+    )
+
+
 def _resolve(writer: Writer, ref: str | None, word: str, siblings: Iterable[tuple[str, Row]]) -> str:
     if is_record_id(word):
         return word
@@ -127,9 +139,24 @@ def _resolve(writer: Writer, ref: str | None, word: str, siblings: Iterable[tupl
     return find_on(writer.conn, word, [ref]).id
 
 
-def _rows_by_table(kind: type[Journaled], draft: Row) -> Iterable[tuple[str, Row]]:
-    from models.records import children_of
+def _reference_values(kind: type[Journaled], draft: Row) -> Iterator[tuple[Row, Field, Any]]:
+    for field in reference_fields(kind):
+        value = draft.get(field.name)
+        if value and missing_reason(value) is None:
+            yield draft, field, value
+    for child in children_of(kind.__tablename__):
+        if has_references(child):
+            for row in draft.get(child.__field__) or []:
+                yield from _reference_values(child, row)
 
+
+@cache
+def reference_fields(kind: type[Journaled]) -> tuple[Field, ...]:
+    """Give the fields of an entity that name other records."""
+    return tuple(field for field in fields_of(kind).values() if field.kind in REFERENCES)
+
+
+def _rows_by_table(kind: type[Journaled], draft: Row) -> Iterable[tuple[str, Row]]:
     for child in children_of(kind.__tablename__):
         for number, row in enumerate(draft.get(child.__field__) or [], 1):
             row.setdefault("position", number)

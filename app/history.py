@@ -140,7 +140,7 @@ def _undo_record(writer: Writer, changes: Sequence[Row]) -> bool:
     whole, values = True, {}
     for field, prev in _first_prev(changes).items():
         if all(_in_force(writer, record, field, op) in ours for op in j.head_of(heads, field)):
-            values[field] = _value_at(writer, prev, field)
+            values[field] = _value_at(writer, record, prev, field)
         else:
             whole = False
     if "void_flag" in values and not values["void_flag"]:
@@ -151,14 +151,18 @@ def _undo_record(writer: Writer, changes: Sequence[Row]) -> bool:
     return whole
 
 
+def _is_op(op: str) -> tuple[sa.ColumnElement[bool], ...]:
+    low = bytes.fromhex(op)
+    return (j.JournalChange.hash >= low, j.JournalChange.hash < low + b"\xff" * 16)
+
+
 def _in_force(writer: Writer, record: str, field: str, op: str) -> str:
     """Give the operation whose value stands: one written by an undo stands for what it put back."""
     change, batch = table_of(j.JournalChange), table_of(j.JournalBatch)
-    low = bytes.fromhex(op)
     undone = writer.conn.execute(
         sa.select(batch.c.undoes)
         .join(change, change.c.batch == batch.c.batch)
-        .where(change.c.hash >= low, change.c.hash < low + b"\xff" * 16)
+        .where(change.c.record == record, *_is_op(op))
     ).scalar()
     if undone is None:
         return op
@@ -182,12 +186,11 @@ def _first_prev(changes: Sequence[Row]) -> dict[str, list[str]]:
     return prev
 
 
-def _value_at(writer: Writer, ops: Sequence[str], field: str) -> Any:
+def _value_at(writer: Writer, record: str, ops: Sequence[str], field: str) -> Any:
     """Give the value a field had under an operation; a field not set at creation was empty."""
     table = table_of(j.JournalChange)
     for op in ops:
-        low = bytes.fromhex(op)
-        query = sa.select(table.c.payload).where(table.c.hash >= low, table.c.hash < low + b"\xff" * 16)
+        query = sa.select(table.c.payload).where(table.c.record == record, *_is_op(op))
         for payload in writer.conn.execute(query).scalars():
             kept = json.loads(payload).get(field)
             return kept[0] if kept is not None else (False if field == "void_flag" else None)

@@ -31,6 +31,8 @@ ALL_FIELDS = "*"
 SALT_BYTES = 12
 OP_CHARS = 32
 FORMAT = 1
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class JournalChange(Model):
@@ -41,7 +43,7 @@ class JournalChange(Model):
     device = mapped_column(sa.Text, nullable=False)
     epoch = mapped_column(sa.Integer, nullable=False)
     seq = mapped_column(sa.Integer, nullable=False)
-    hash = mapped_column(sa.LargeBinary, nullable=False, unique=True)
+    hash = mapped_column(sa.LargeBinary, nullable=False)
     prev_hash = mapped_column(sa.LargeBinary, nullable=False)
     hlc = mapped_column(sa.BigInteger, nullable=False)
     batch = mapped_column(sa.String(36), nullable=False, index=True)
@@ -88,6 +90,7 @@ class RecordHead(Model):
     record = mapped_column(sa.String(36), primary_key=True)
     entity = mapped_column(sa.Text, nullable=False)
     heads = mapped_column(sa.Text, nullable=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class LedgerMeta(Model):
@@ -150,12 +153,17 @@ class Change:
 
 def canonical(value: object) -> bytes:
     """Write a value as the one JSON text both ends agree on."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _CANONICAL.encode(value).encode()
+
+
+def compact(value: object) -> str:
+    """Write a value as short JSON text for storing."""
+    return _COMPACT.encode(value)
 
 
 def digest_of(field: str, value: object, salt: str) -> str:
     """Digest one value with its salt so that the digest alone does not betray it."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    text = value if isinstance(value, str) else _CANONICAL.encode(value)
     tag = "s" if isinstance(value, str) else "j"
     return hashlib.sha256(f"{salt}\0{field}\0{tag}{text}".encode()).hexdigest()[:OP_CHARS]
 

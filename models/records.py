@@ -100,6 +100,7 @@ def entities() -> Iterator[type[Journaled]]:
     return _descend(Journaled)
 
 
+@cache
 def entity(table: str) -> type[Journaled]:
     """Find an entity class by its table name; KeyError for a name no slice declares."""
     for found in entities():
@@ -108,6 +109,7 @@ def entity(table: str) -> type[Journaled]:
     raise KeyError(table)
 
 
+@cache
 def children_of(table: str) -> tuple[type[Child], ...]:
     """Give the child entities of a table in the order of their definition."""
     return tuple(e for e in _descend(Child) if issubclass(e, Child) and e.__parent__ == table)

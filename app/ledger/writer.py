@@ -51,7 +51,7 @@ class Pending:
 
     changes: list[dict[str, Any]] = field(default_factory=list)
     heads: list[dict[str, Any]] = field(default_factory=list)
-    rows: dict[type[Journaled], list[dict[str, Any]]] = field(default_factory=dict)
+    rows: dict[tuple[type[Journaled], tuple[str, ...]], list[dict[str, Any]]] = field(default_factory=dict)
     count: int = 0
 
 
@@ -86,6 +86,7 @@ class Writer:
         self._projections = projections
         self._random = reproducible
         self._pending = Pending()
+        self._numbers: dict[tuple[str, int], int] = {}
 
     def new_id(self) -> str:
         """Make an id for a record of this transaction."""
@@ -96,15 +97,12 @@ class Writer:
         record_id = record_id or self.new_id()
         filled = {name: value for name, value in values.items() if value is not None and value != []}
         op = self._append(entity, record_id, j.CREATE, filled, prev={})
-        row: Row = {"position": 0, "void_flag": False, "origin": "entered"}
-        row.update(_columns(filled))
+        row = _columns(filled)
         row["id"] = record_id
         if issubclass(entity, Record):
             row.update(created_at=self.now, created_by=self.actor, updated_at=self.now, updated_by=self.actor)
-        self._pending.rows.setdefault(entity, []).append(
-            {name: row.get(name) for name in column_names(entity)}
-        )
-        heads = json.dumps({j.ALL_FIELDS: op}, separators=(",", ":"))
+        self._pending.rows.setdefault((entity, tuple(row)), []).append(row)
+        heads = j.compact({j.ALL_FIELDS: op})
         self._pending.heads.append({"record": record_id, "entity": entity.__tablename__, "heads": heads})
         self.touched[entity, record_id] = None
         self._count()
@@ -154,17 +152,13 @@ class Writer:
 
     def next_number(self, scheme: str, year: int) -> int:
         """Issue the next number of a sequence; one is never issued twice, a gap is never filled."""
-        counter = table_of(j.NumberCounter)
-        last = self.conn.execute(
-            sa.select(counter.c.last).where(counter.c.scheme == scheme, counter.c.year == year)
-        ).scalar()
-        if last is None:
-            self.conn.execute(sa.insert(counter).values(scheme=scheme, year=year, last=1))
-            return 1
-        self.conn.execute(
-            sa.update(counter).where(counter.c.scheme == scheme, counter.c.year == year).values(last=last + 1)
-        )
-        return int(last) + 1
+        key = (scheme, year)
+        if key not in self._numbers:
+            counter = table_of(j.NumberCounter)
+            query = sa.select(counter.c.last).where(counter.c.scheme == scheme, counter.c.year == year)
+            self._numbers[key] = self.conn.execute(query).scalar() or 0
+        self._numbers[key] += 1
+        return self._numbers[key]
 
     def flush(self) -> None:
         """Send what is gathered to the database; still one transaction."""
@@ -173,7 +167,7 @@ class Writer:
             self.conn.execute(sa.insert(table_of(j.JournalChange)), pending.changes)
         if pending.heads:
             self.conn.execute(sa.insert(table_of(j.RecordHead)), pending.heads)
-        for entity, rows in pending.rows.items():
+        for (entity, _), rows in pending.rows.items():
             self.conn.execute(sa.insert(table_of(entity)), rows)
 
     def finish(self) -> None:
@@ -183,6 +177,7 @@ class Writer:
             for projection in self._projections:
                 projection(self, tuple(self.touched))
             self.flush()
+        self._write_numbers()
         if not self.changes:
             return
         number = self.conn.execute(sa.select(sa.func.max(j.JournalBatch.number))).scalar() or 0
@@ -200,6 +195,13 @@ class Writer:
                 sa.insert(table).values(device=self.head.device, epoch=self.head.epoch, **values)
             )
 
+    def _write_numbers(self) -> None:
+        counter = table_of(j.NumberCounter)
+        for (scheme, year), last in self._numbers.items():
+            where = (counter.c.scheme == scheme, counter.c.year == year)
+            if self.conn.execute(sa.update(counter).where(*where).values(last=last)).rowcount == 0:
+                self.conn.execute(sa.insert(counter).values(scheme=scheme, year=year, last=last))
+
     def _life(self, entity: type[Journaled], record_id: str, kind: str, values: Row) -> None:
         current = self.get(entity, record_id)
         if current is None:
@@ -212,9 +214,7 @@ class Writer:
         op = self._append(entity, record_id, kind, changed, prev=prev)
         heads.update(dict.fromkeys(changed, op))
         self.conn.execute(
-            sa.update(j.RecordHead)
-            .where(j.RecordHead.record == record_id)
-            .values(heads=json.dumps(heads, separators=(",", ":")))
+            sa.update(j.RecordHead).where(j.RecordHead.record == record_id).values(heads=j.compact(heads))
         )
         row = _columns(changed, current.get("missing"))
         if issubclass(entity, Record):
@@ -249,7 +249,7 @@ class Writer:
         }
         context = None
         if kind in j.LIFE_KINDS:
-            context = json.dumps({f"{head.device}:{head.epoch}": head.seq}, separators=(",", ":"))
+            context = j.compact({f"{head.device}:{head.epoch}": head.seq})
         head.seq += 1
         head.hlc = tick(self.wall_ms, head.hlc)
         change = j.Change(
@@ -257,7 +257,7 @@ class Writer:
             batch=self.batch, verb=self.verb, actor=self.actor,
             entity=entity.__tablename__ if entity else "", record=record, kind=kind,
             digests={name: j.digest_of(name, kept[0], kept[1]) for name, kept in payload.items()},
-            prev=json.dumps(prev, sort_keys=True, separators=(",", ":")), context=context,
+            prev=j.canonical(prev).decode() if prev else "{}", context=context,
         )  # fmt: skip
         hashed = change.hash()
         self._pending.changes.append(
@@ -265,7 +265,7 @@ class Writer:
                 "device": head.device, "epoch": head.epoch, "seq": head.seq, "hash": hashed,
                 "prev_hash": head.hash, "hlc": head.hlc, "batch": self.batch, "verb": self.verb,
                 "actor": self.actor, "entity": change.entity, "record": record, "kind": kind,
-                "payload": json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+                "payload": j.compact(payload),
                 "prev": change.prev, "context": context,
             }
         )  # fmt: skip
