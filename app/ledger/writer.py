@@ -160,6 +160,10 @@ class Writer:
         self._numbers[key] += 1
         return self._numbers[key]
 
+    def set_number(self, scheme: str, year: int, last: int) -> None:
+        """Set a sequence to the last number that stands on paper."""
+        self._numbers[scheme, year] = last
+
     def flush(self) -> None:
         """Send what is gathered to the database; still one transaction."""
         pending, self._pending = self._pending, Pending()
