@@ -22,6 +22,7 @@ _DAY_BITS = 20  # a million documents of one day: a whole import may carry the s
 _FIRST_DAY = date(1900, 1, 1).toordinal()
 _CHUNK = 2_000
 _REBUILD_CHUNK = 50_000
+_MERGE_USUALLY, _MERGE_RARELY = 4, 16  # segments of the index side by side; a rebuild merges all at its end
 _DAY = re.compile(r"~?(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?![\d-])")
 
 
@@ -63,11 +64,17 @@ def clear(conn: Connection) -> None:
 def rebuild(conn: Connection, docs: Iterable[Document]) -> int:
     """Build the search anew from ``docs`` and return how many records it holds."""
     clear(conn)
+    _merge_at(conn, _MERGE_RARELY)
     rest = iter(docs)
     while chunk := list(islice(rest, _REBUILD_CHUNK)):
         put_documents(conn, chunk)
     conn.exec_driver_sql("INSERT INTO search_text(search_text) VALUES ('optimize')")
+    _merge_at(conn, _MERGE_USUALLY)
     return int(conn.exec_driver_sql("SELECT count(*) FROM search_doc").scalar_one())
+
+
+def _merge_at(conn: Connection, segments: int) -> None:
+    conn.exec_driver_sql("INSERT INTO search_text(search_text, rank) VALUES ('automerge', ?)", (segments,))
 
 
 def _known(conn: Connection, record_ids: Iterable[str]) -> dict[str, int]:
