@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from app import outreach, person, screening, station
+from app import mediation, outreach, person, roster, screening, station
 from app.register import Register
 from models.errors import UnknownRegister
 
 REGISTERS: tuple[Register, ...] = (
     *person.REGISTERS,
+    *mediation.REGISTERS,
     *screening.REGISTERS,
     *outreach.REGISTERS,
+    *roster.REGISTERS,
     *station.REGISTERS,
 )
 

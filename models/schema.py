@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 import models.journal
+import models.mediation
 import models.person
+import models.roster
 import models.settings
 from models.records import Model
 from models.search import create_search_tables
@@ -15,6 +17,8 @@ SCHEMA_VERSION = 1
 SLICES = (
     models.settings,
     models.person,
+    models.roster,
+    models.mediation,
     models.journal,
 )
 

@@ -181,12 +181,9 @@ def sides(parties: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
 
 
 def default_title(parties: Sequence[Mapping[str, Any]], type_label: str) -> str | None:
-    """Give 甲与乙某某纠纷, with 等 behind the first of several; None while a side is empty."""
-    one, other = sides(parties)
-    if not one or not other or not one[0] or not other[0]:
-        return None
-    first, second = (names[0] + ("等" if len(names) > 1 else "") for names in (one, other))
-    return f"{first}与{second}{type_label}"
+    """Give 甲与乙某某纠纷, with 等 behind the first of several; None where no party is named."""
+    named = [names[0] + ("等" if len(names) > 1 else "") for names in sides(parties) if names and names[0]]
+    return "与".join(named) + type_label if named else None
 
 
 def plain_words(words: str, names: Iterable[str]) -> str:

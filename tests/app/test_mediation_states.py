@@ -27,7 +27,8 @@ AGREED = {
 WRITTEN = {**AGREED, "signed_on": "2026-11-10", "sealed_on": "2026-11-10"}
 ENDED = {"on": "2026-11-12", "fail_reason": "分歧过大", "advised_path": "诉讼"}
 VISIT = {
-    "visit_on": "2026-11-21", "visitee": "何贵", "performance": "01", "satisfaction": "满意", "situation": "已履行",
+    "visit_on": "2026-11-21", "visitee": "何贵", "performance": "01", "satisfaction": "满意",
+    "situation": "已履行",
 }  # fmt: skip
 DOCS_ORAL = [{"doc": "03", "page_from": 1, "page_to": 1}, {"doc": "10b", "page_from": 2, "page_to": 2}]
 PARAMS: dict[str, dict[str, Any]] = {

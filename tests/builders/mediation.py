@@ -116,7 +116,7 @@ def agreement(day: str, amount: int = 0, *, form: str = "口头", **changes: Any
 
 
 def written_agreement(day: str, amount: int, *parties: str, **changes: Any) -> dict[str, Any]:
-    """Give a written agreement that all parties and the mediator signed and the committee sealed on its day."""
+    """Give a written agreement that all signed and the committee sealed on its day."""
     values = {"form": "书面", "signatures": signatures(day, *parties), "sealed_on": day}
     return agreement(day, amount, **{**values, "copies": len(parties) + 1, **changes})
 
@@ -190,7 +190,8 @@ def _c3() -> dict[str, Any]:
     names = ("郑小河", "吴大江")
     return accepted_case(
         103, registered_on="2026-11-04", accepted_on="2026-11-05", source="33", apply_form="口头",
-        **ENTRUSTED, dispute_type="06", difficulty="2", brief="酒后争执致一人面部受轻微伤，就医疗费误工费协商不成",
+        **ENTRUSTED, dispute_type="06", difficulty="2",
+        brief="酒后争执致一人面部受轻微伤，就医疗费误工费协商不成",
         parties=[party(names[0], "申请人"), party(names[1], "被申请人")], joint_units=["派出所"],
         concluded_on="2026-11-20", outcome="1", state="performing",
         agreements=[
@@ -204,7 +205,13 @@ def _c3() -> dict[str, Any]:
 def _c4() -> dict[str, Any]:
     names = ("高远山", "青石建筑劳务有限公司")
     items = [
-        {"obligor": names[1], "obligee": names[0], "content": f"第{n}期工资", "amount": 6_200_000, "due_on": due}
+        {
+            "obligor": names[1],
+            "obligee": names[0],
+            "content": f"第{n}期工资",
+            "amount": 6_200_000,
+            "due_on": due,
+        }
         for n, due in enumerate(("2026-12-15", "2027-01-15", "2027-02-15"), 1)
     ]
     return accepted_case(
