@@ -30,10 +30,19 @@ def update_search(writer: Writer, touched: Sequence[tuple[type[Journaled], str]]
     codes = load_codebook()
     for register in REGISTERS:
         ids = [record for table, record in roots if table == register.entity.__tablename__]
-        for start in range(0, len(ids), CHUNK):
-            rows = fetch_rows(writer.conn, register.entity, ids[start : start + CHUNK])
-            remove_documents(writer.conn, [row["id"] for row in rows if row["void_flag"]])
-            put_documents(writer.conn, list(_documents(register, rows, codes)))
+        if ids:
+            gone: list[str] = []
+            put_documents(writer.conn, list(_changed(writer.conn, register, ids, codes, gone)))
+            remove_documents(writer.conn, gone)
+
+
+def _changed(
+    conn: sa.Connection, register: Register, ids: Sequence[str], codes: CodeBook, gone: list[str]
+) -> Iterator[Document]:
+    for start in range(0, len(ids), CHUNK):
+        rows = fetch_rows(conn, register.entity, ids[start : start + CHUNK])
+        gone += [row["id"] for row in rows if row["void_flag"]]
+        yield from _documents(register, rows, codes)
 
 
 def rebuild_search(ctx: Context) -> int:
