@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from app.numbering import require_numbers
 from models.errors import GuardFailed
 from models.mediation import MediationCase, MediationOrg, terms
 from models.records import table_of
@@ -25,6 +26,7 @@ def issue_volume_no(ctx: Context, writer: Writer, org_id: object, accepted_on: s
     The form is that of the Ministry's volume cover (司发通〔2010〕239号). With the setting ``oral_sequence``
     oral agreements run in a sequence of their own. A number already written on a case is passed over.
     """
+    require_numbers(ctx)
     org = writer.get(MediationOrg, org_id) if isinstance(org_id, str) else None
     if org is None:
         raise GuardFailed("没有选定调解组织，不能编发卷号。请先填写调解组织。")

@@ -32,7 +32,7 @@ def village_org(**changes: Any) -> dict[str, Any]:
     return mediation_org(**{**values, "studios": [], **changes})
 
 
-def mediator_post(person_id: str, org_id: str = TOWN, **changes: Any) -> dict[str, Any]:
+def mediator_post(person_id: str = "陈大山", org_id: str = TOWN, **changes: Any) -> dict[str, Any]:
     """Give an ordinary member's post."""
     row: dict[str, Any] = {
         "person_id": person_id,
