@@ -22,7 +22,7 @@ from models.errors import (
     UnknownVerb,
     VoidRecord,
 )
-from models.fields import fields_of
+from models.fields import Field, fields_of
 from models.records import Child, Journaled, children_of, column_names, table_of
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def read_params(ctx: Context, verb: Verb, params: Mapping[str, Any]) -> Row:
     values: Row = {}
     for name, field in fields.items():
         raw = params.get(name, field.default)
-        if isinstance(raw, list) and not field.is_list:
+        if _is_nested(raw, field):
             values[name] = raw
             continue
         values[name], problem = read_value(field, raw, ctx)
@@ -245,6 +245,13 @@ def read_params(ctx: Context, verb: Verb, params: Mapping[str, Any]) -> Row:
             )
     _refuse(problems)
     return values
+
+
+def _is_nested(raw: object, field: Field) -> bool:
+    """Tell whether a parameter holds rows or a record of its own, which the verb reads itself."""
+    if isinstance(raw, Mapping):
+        return set(raw) != {"missing"}
+    return isinstance(raw, list) and not field.is_list
 
 
 def _stored(writer: Writer, register: Register, record_id: str) -> Row:
