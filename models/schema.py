@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+import models.county
+import models.due
 import models.journal
 import models.mediation
+import models.outreach
 import models.person
 import models.roster
+import models.screening
 import models.settings
 from models.records import Model
 from models.search import create_search_tables
@@ -19,6 +23,10 @@ SLICES = (
     models.person,
     models.roster,
     models.mediation,
+    models.screening,
+    models.outreach,
+    models.due,
+    models.county,
     models.journal,
 )
 
