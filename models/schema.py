@@ -27,6 +27,7 @@ SLICES = (
     models.outreach,
     models.due,
     models.county,
+    models.due,
     models.journal,
 )
 
