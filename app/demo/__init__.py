@@ -1,0 +1,7 @@
+"""The demonstration: one station told in full, and a county of fifteen with known sums."""
+
+from __future__ import annotations
+
+from app.demo.station import DEMO_YEAR, demo_station
+
+__all__ = ["DEMO_YEAR", "demo_station"]
