@@ -13,6 +13,7 @@ import models.person
 import models.roster
 import models.screening
 import models.settings
+import models.submission
 from models.records import Model
 from models.search import create_search_tables
 
@@ -26,8 +27,8 @@ SLICES = (
     models.screening,
     models.outreach,
     models.due,
+    models.submission,
     models.county,
-    models.due,
     models.journal,
 )
 

@@ -101,7 +101,9 @@ def _per_subject(ctx: Context, conn: sa.Connection, rule: Rule) -> Iterator[Occu
     for window in windows(rule.repeat.every, ctx.today, rule.repeat.look_back):
         counted = read_subjects(ctx, conn, rule, window)
         for code, name in named.items():
-            found = in_window(rule, window, counted.get(code, 0), code, name=name)
+            found = in_window(
+                rule, window, counted.get(code, 0), code, rule.fact.format(name=name), name=name
+            )
             if found is not None:
                 yield found
 

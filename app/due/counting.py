@@ -24,7 +24,7 @@ def occurrence(ctx: Context, found: Found, marks: Marks) -> Occurrence | None:
     """Give the time a rule applies to a row now; None while a date it needs is missing or not complete."""
     rule = found.rule
     if found.window is not None:
-        return _on_calendar(found, found.window)
+        return _on_calendar(ctx, found, found.window)
     start = read_moment(found.start) if rule.start else None
     stored = read_moment(found.due) if rule.due else None
     if (rule.start and start is None) or (rule.due and stored is None):
@@ -92,23 +92,36 @@ def _of(mark: Row, origin: str) -> bool:
     return str(mark["fact"]).startswith(f"{origin}>")
 
 
-def _on_calendar(found: Found, window: Window) -> Occurrence | None:
+def _latest(window: Window, today: dt.date) -> dt.date:
+    """Give the latest start to count in a window; one gone by must have run from its first day."""
+    return window.first if window.last < today else window.last
+
+
+def _on_calendar(ctx: Context, found: Found, window: Window) -> Occurrence | None:
     rule = found.rule
     start = read_moment(found.start) if rule.start else None
-    if rule.start and (start is None or start.date() > window.last):
+    if rule.start and (start is None or start.date() > _latest(window, ctx.today)):
         return None
-    return in_window(rule, window, found.times, found.subject, record=found.record, detail=found.detail)
+    told = _fact(rule, start)
+    return in_window(rule, window, found.times, found.subject, told, record=found.record, detail=found.detail)
 
 
 def in_window(
-    rule: Rule, window: Window, times: int, subject: str, *, record: str | None = None, detail: str = "",
+    rule: Rule,
+    window: Window,
+    times: int,
+    subject: str,
+    told: str,
+    *,
+    record: str | None = None,
+    detail: str = "",
     name: str = "",
-) -> Occurrence | None:  # fmt: skip
-    """Give the duty of one stretch of the calendar; None when it was done often enough."""
+) -> Occurrence | None:
+    """Give the duty of one stretch of the calendar (``told``: its words); None once done often enough."""
     if rule.repeat is None or times >= rule.repeat.times:
         return None
     count = (
-        f"{rule.fact.format(name=name)}，{number_phrase(rule)}，{window.label}"
+        f"{told}，{number_phrase(rule)}，{window.label}"
         f"（{day_words(window.first)}至{day_words(window.last)}）已有{times}次"
     )
     return Occurrence(

@@ -104,11 +104,12 @@ class Rows:
     def __init__(self, ctx: Context, rule: Rule) -> None:
         self.rule = rule
         self.frame = Frame(entity(rule.source))
+        self.today = ctx.today.isoformat()
         self.conditions = Conditions(month_of(ctx.today), ctx.settings)
-        self.since: Mapping[str, Column] = {
-            "start": self._day(rule.start) if rule.start else self.path(rule.due),
-            "due": self.path(rule.due),
-            "today": sa.literal(ctx.today.isoformat()),
+        self.since: Mapping[str, Column | None] = {
+            "start": self._day(rule.start) if rule.start else self._stored(),
+            "due": self._stored(),
+            "today": sa.literal(self.today),
         }
 
     def path(self, path: str) -> Column:
@@ -118,14 +119,14 @@ class Rows:
     def moment(self) -> Column:
         """Give the start: its day, or its minute where the rule counts hours."""
         in_hours = self.rule.offset is not None and self.rule.offset.unit == "hour"
-        return self.path(self.rule.start) if in_hours or not self.rule.start else self.since["start"]
+        return self.path(self.rule.start) if in_hours or not self.rule.start else self._day(self.rule.start)
 
     def dated(self) -> list[sa.ColumnElement[bool]]:
         """Give the conditions that the dates of the rule are there and complete, and begun if asked."""
         named = [self.path(path) for path in (self.rule.start, self.rule.due) if path]
         found = [column < PARTIAL for column in named]
         if self.rule.begun:
-            found.append(self.since["start"] < self.since["today"])
+            found.append(named[0] < self.today)
         return found
 
     def holds(self, one: Evidence) -> sa.ColumnElement[bool]:
@@ -149,6 +150,9 @@ class Rows:
         where += within(inner.column(by.on), window)
         return sa.select(sa.func.count()).select_from(inner.source).where(*where).scalar_subquery()
 
+    def _stored(self) -> Column | None:
+        return self.frame.column(self.rule.due) if self.rule.due else None
+
     def _day(self, path: str) -> Column:
         """Give a date to compare with: the day of a moment."""
         column = self.frame.column(path)
@@ -167,8 +171,9 @@ class Rows:
             path = ancestor_path(self.frame.kind, inner.kind)
             where.append(inner.table.c.parent_id == self.frame.column(path))
         where += self.conditions.of(inner, one.where)
-        if one.on:
-            on, since = inner.column(one.on), self.since[one.since]
+        since = self.since[one.since]
+        if one.on and since is not None:
+            on = inner.column(one.on)
             where += [on > since if one.strict else on >= since, on < PARTIAL]
         return inner, where
 
