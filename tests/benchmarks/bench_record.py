@@ -1,0 +1,145 @@
+"""One case with twenty children: opened and saved, against the driver alone; and what a save costs the disk.
+
+``python -m tests.benchmarks.bench_record saves LEDGER N`` is the child whose system calls are counted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.records import add, change, fetch
+from models.records import children_of
+from tests.benchmarks.decade import copied, opened
+from tests.benchmarks.figure import Figure, exactly, percentile, seconds, slower_than, within
+from tests.builders.mediation import VILLAGE, accepted_case, party, written_agreement
+
+if TYPE_CHECKING:
+    from app.context import Context
+
+ROUNDS, SAVES = 60, 60
+
+
+def big_case() -> dict[str, Any]:
+    """A case with twenty children: parties, mediator, agreement, items, signatures, visits."""
+    names = [f"当事人{number}" for number in range(1, 6)]
+    items = [
+        {"obligor": names[0], "obligee": names[1], "content": f"第{n}期", "amount": 1_000, "due_on": "2026-12-31"}
+        for n in range(1, 6)
+    ]
+    signed = written_agreement("2026-11-10", 5_000, *names, items=items, perform_mode="分期履行", perform_due=None)
+    return accepted_case(
+        77_777, org_id=VILLAGE, state="performing", concluded_on="2026-11-10", outcome="1",
+        parties=[party(name, "申请人" if at else "被申请人") for at, name in enumerate(names)],
+        agreements=[signed], source="20", apply_form="书面", requests=["分期返还借款"], agreement_amount=5_000,
+        joint_units=["派出所"], sessions=[], brief="五人合伙买拖拉机，散伙时对账目各执一词",
+        mediators=[{"name": "周小满", "role": "主办"}, {"name": "李有余", "role": "协办"}],
+    )  # fmt: skip
+
+
+def figures() -> list[Figure]:
+    """Opening, saving, and the number of times a save waits for the disk."""
+    with copied("record") as path:
+        with opened(path) as ctx:
+            record = add(ctx, "mediation_case", [big_case()]).ids[0]
+            found = [_opening(ctx, record), *_saving(ctx, record)]
+        return [*found, _syncs(path, record)]
+
+
+def _opening(ctx: Context, record: str) -> Figure:
+    bare = ctx.ledger.engine.raw_connection()
+    cursor = bare.cursor()
+    children = sum(len(rows) for _, rows in _bare(cursor, record)) - 1
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        ours.append(seconds(partial(fetch, ctx, record)))
+        theirs.append(seconds(partial(_bare, cursor, record)))
+    bare.close()
+    what = f"打开一件案件（{children} 条子记录）"
+    return slower_than(
+        what, statistics.median(ours), "裸 SQL 逐表读", statistics.median(theirs), 10, limit=0.005
+    )
+
+
+def _bare(cursor: Any, record: str) -> list[tuple[str, list[Any]]]:
+    """Read a record and its children table by table with the driver alone."""
+    query = "SELECT * FROM mediation_case WHERE id = ?"
+    found = [("mediation_case", list(cursor.execute(query, (record,)).fetchall()))]
+    parents = [("mediation_case", record)]
+    while parents:
+        table, parent = parents.pop()
+        for child in children_of(table):
+            name = child.__tablename__
+            query = f"SELECT * FROM {name} WHERE parent_id = ? AND void_flag = 0 ORDER BY position, id"  # noqa: S608
+            rows = cursor.execute(query, (parent,)).fetchall()
+            found.append((name, list(rows)))
+            parents += [(name, row[0]) for row in rows if children_of(name)]
+    return found
+
+
+def _saving(ctx: Context, record: str) -> list[Figure]:
+    number = count(1)
+    bare = ctx.ledger.engine.raw_connection()
+    cursor = bare.cursor()
+
+    def ours() -> None:
+        change(ctx, record, {"brief": f"五人合伙买拖拉机，散伙时对账目各执一词，第{next(number)}次核对"})
+
+    def theirs() -> None:
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("UPDATE mediation_case SET performance_proof = ? WHERE id = ?", (str(next(number)), record))
+        cursor.execute("COMMIT")
+
+    ours(), theirs()
+    mine, plain = [], []
+    for _ in range(SAVES):
+        mine.append(seconds(ours))
+        plain.append(seconds(theirs))
+    cursor.execute("UPDATE mediation_case SET performance_proof = NULL WHERE id = ?", (record,))
+    bare.close()
+    peer = f"裸 UPDATE 并提交 {statistics.median(plain) * 1000:.2f} 毫秒"
+    middle = within("保存一件案件（查找索引、修改史同一事务）", statistics.median(mine), 0.010, unit="ms", peer=peer)
+    return [middle, within("保存一件案件，p95", percentile(mine, 0.95), 0.020, unit="ms", peer=peer)]
+
+
+def _syncs(path: Path, record: str) -> Figure:
+    what, goal = "一次保存等磁盘的次数", "恰 1 次"
+    if shutil.which("strace") is None:
+        return exactly(what, goal, "未测", met=False, note="没有 strace")
+    log = path.with_name("calls.txt")
+    here = [sys.executable, "-m", "tests.benchmarks.bench_record", "saves", str(path), record]
+    subprocess.run(
+        ["strace", "-f", "-o", str(log), "-e", "trace=fsync,fdatasync,getppid", *here], check=True
+    )
+    counts: list[int] = []
+    for line in log.read_text().splitlines():
+        if "getppid(" in line:
+            counts.append(0)
+        elif counts and ("fsync(" in line or "fdatasync(" in line):
+            counts[-1] += 1
+    saves = counts[:-1]  # the last mark stands after the last save
+    more = [one for one in saves if one != 1]
+    note = f"其余 {len(more)} 次遇上检查点，各 {max(more)} 次" if more else ""
+    return exactly(
+        what, goal, f"{len(saves)} 次保存中 {saves.count(1)} 次恰 1 次", met=statistics.median(saves) == 1,
+        peer="裸提交 1 次", note=note,
+    )  # fmt: skip
+
+
+def _save_marked(path: Path, record: str) -> None:
+    with opened(path) as ctx:
+        for number in range(20):
+            os.getppid()  # seen by strace: here a save begins
+            change(ctx, record, {"brief": f"五人合伙买拖拉机，散伙时对账目各执一词，第{number}次复核"})
+        os.getppid()
+
+
+if __name__ == "__main__":
+    _save_marked(Path(sys.argv[2]), sys.argv[3])
