@@ -117,7 +117,8 @@ def agreement(day: str, amount: int = 0, *, form: str = "口头", **changes: Any
 
 def written_agreement(day: str, amount: int, *parties: str, **changes: Any) -> dict[str, Any]:
     """Give a written agreement that all signed and the committee sealed on its day."""
-    values = {"form": "书面", "signatures": signatures(day, *parties), "sealed_on": day}
+    signed = signatures(day, *parties)
+    values: dict[str, Any] = {"form": "书面", "signatures": signed, "sealed_on": day, "paper_bound": True}
     return agreement(day, amount, **{**values, "copies": len(parties) + 1, **changes})
 
 

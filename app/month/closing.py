@@ -1,0 +1,276 @@
+"""Closing a month: freeze rows and figures, seal the bundle, read it back, hand the files out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from app.ledger.atomic import make_folder, write_file
+from app.ledger.backup import automatic
+from app.ledger.signing import public_key
+from app.month import versions
+from app.month.checking import month_problems
+from app.month.errors import MonthAccepted, MonthLater, MonthMissing, MonthNotOver, MonthRefused, ReasonNeeded
+from app.month.figures import corrections, frozen_before, gather
+from app.month.forms import FormGroup, form_group
+from app.month.rows import reported_rows
+from app.month.sealing import Content, Version, seal
+from app.statistics.titles import titles
+from exports.bundle.manifest import Org
+from exports.bundle.verify import open_bundle
+from models import journal as j
+from models.county import EnrolledOrg, OrgRole
+from models.errors import LedgerError
+from models.records import table_of
+from models.submission import Submission, SubmissionFigure, SubmissionFile, SubmissionRow, SubmissionState
+
+if TYPE_CHECKING:
+    from app.context import Context
+    from app.ledger.writer import Writer
+    from exports.bundle.container import BundleFile
+    from models.dates import Period
+    from models.errors import Problem
+    from models.records import Row
+
+
+class ReadBackFailed(LedgerError):
+    """What was just sealed does not read back whole; nothing was frozen."""
+
+    code = "read_back_failed"
+
+    def __init__(self) -> None:
+        super().__init__("报表包写出后核对不一致，没有封月，请重试；若反复出现请联系技术人员。")
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A closed month: the bundle's path, its version and short code, and every file written."""
+
+    submission: str
+    period: str
+    version: int
+    short_code: str
+    bundle: Path
+    files: tuple[Path, ...]
+    rows: int
+    is_new: bool
+
+
+def close_month(ctx: Context, period: Period, out: Path, *, reason: str | None = None) -> ClosedMonth:
+    """Close a month, or hand its last version out again byte for byte when nothing changed since."""
+    _refuse_running(ctx, period)
+    group = form_group()
+    latest = versions.latest(ctx, period.key, group.code)
+    problems = [] if latest else month_problems(ctx, period)
+    content = _gather(ctx, group, period, problems, reason or "")
+    if latest is not None:
+        if latest["content_digest"] == content.digest():
+            return _written(ctx, latest, out, is_new=False)
+        _refuse_reclosing(ctx, period, latest, reason)
+        content = _with_problems(content, month_problems(ctx, period))
+    else:
+        _refuse_gap(ctx, group, period)
+    _refuse_problems(content.problems, reason, period)
+    automatic(ctx.ledger, ctx.now, always=True)
+    submission = _freeze(ctx, content, latest)
+    return _written(ctx, submission, out, is_new=True)
+
+
+def reissue(ctx: Context, period: Period, out: Path) -> ClosedMonth:
+    """Hand the last version of a closed month out again, the same bytes."""
+    latest = versions.latest(ctx, period.key, form_group().code)
+    if latest is None:
+        raise LedgerError(f"{period.label}还没有封月。")
+    return _written(ctx, latest, out, is_new=False)
+
+
+def _gather(
+    ctx: Context, group: FormGroup, period: Period, problems: Iterable[Problem], reason: str
+) -> Content:
+    earlier = versions.before_in_year(ctx, period, group.code)
+    with ctx.ledger.reading() as conn:
+        known = frozen_before(conn, earlier)
+        rows = reported_rows(ctx, conn, group, period)
+        figures, results = gather(ctx, group, period, known)
+        behind = {record for figure in figures for record, _ in figure.members}
+        named = _titles(conn, behind)
+    return Content(
+        group=group,
+        period=period,
+        rows=rows,
+        figures=figures,
+        results=results,
+        corrections=corrections(figures, known, reason),
+        problems=tuple(problems),
+        reason=reason,
+        titles=named,
+    )
+
+
+def _with_problems(content: Content, problems: Iterable[Problem]) -> Content:
+    from dataclasses import replace
+
+    return replace(content, problems=tuple(problems))
+
+
+def _titles(conn: sa.Connection, records: set[str]) -> dict[str, str]:
+    table = table_of(j.RecordHead)
+    wanted, pairs = sorted(records), []
+    for start in range(0, len(wanted), 500):
+        query = sa.select(table.c.entity, table.c.record).where(
+            table.c.record.in_(wanted[start : start + 500])
+        )
+        pairs += [(row.entity, row.record) for row in conn.execute(query)]
+    return {record: title for record, (_, title) in titles(conn, pairs).items()}
+
+
+def _refuse_running(ctx: Context, period: Period) -> None:
+    if ctx.today < period.end:
+        raise MonthNotOver(period.label, period.end.isoformat())
+
+
+def _refuse_reclosing(ctx: Context, period: Period, latest: Row, reason: str | None) -> None:
+    if latest["state"] == SubmissionState.ACCEPTED:
+        raise MonthAccepted(period.label)
+    later = versions.first_after(ctx, period.key, latest["form_group"])
+    if later is not None:
+        raise MonthLater(period.label, later)
+    if not (reason or "").strip():
+        raise ReasonNeeded(
+            f"{period.label}封月之后记录有变动，重封为第 {latest['version'] + 1} 版须写明理由（--reason）。"
+        )
+
+
+def _refuse_gap(ctx: Context, group: FormGroup, period: Period) -> None:
+    closed = versions.closed_periods(ctx, group.code)
+    if not closed:
+        return
+    if period.key < closed[0]:
+        raise MonthLater(period.label, closed[0])
+    previous = period.previous()
+    if previous.key not in closed:
+        raise MonthMissing(previous.label, period.label)
+
+
+def _refuse_problems(problems: Iterable[Problem], reason: str | None, period: Period) -> None:
+    listed = list(problems)
+    errors = tuple(problem for problem in listed if problem.severity == "error")
+    if errors:
+        raise MonthRefused(errors, period.label)
+    if listed and not (reason or "").strip():
+        raise ReasonNeeded(
+            f"{period.label}预检有 {len(listed)} 条提示，封月须写明情况说明（--reason）。"
+            f"第一条：{listed[0].message}"
+        )
+
+
+def _freeze(ctx: Context, content: Content, latest: Row | None) -> Row:
+    label = f"封月：{content.period.label}"
+    with ctx.ledger.writing(ctx, "month.close", label) as writer:
+        stamp = ctx.now.replace(microsecond=0)
+        version = Version(
+            number=(latest["version"] if latest else 0) + 1,
+            bundle_id=writer.new_id(),
+            supersedes=latest["bundle_id"] if latest else None,
+            prev_submit_hash=versions.hash_of_previous(writer.conn, content.period.key, content.group.code),
+            county=_county(writer.conn),
+        )
+        bundle, files = seal(ctx, writer, content, version, stamp)
+        _read_back(ctx, bundle)
+        values = {
+            "org_code": ctx.ledger.org_code,
+            "period": content.period.key,
+            "form_group": content.group.code,
+            "version": version.number,
+            "state": SubmissionState.CLOSED.value,
+            "bundle_id": version.bundle_id,
+            "manifest_hash": bundle.manifest_hash,
+            "prev_submit_hash": version.prev_submit_hash,
+            "short_code": bundle.short_code,
+            "file_name": bundle.name,
+            "content_digest": content.digest(),
+            "closed_at": stamp.isoformat(timespec="minutes"),
+            "closed_by": ctx.actor,
+            "reason": content.reason or None,
+            "row_count": len(content.rows),
+        }
+        submission = writer.create(Submission, values)
+        if latest is not None and latest["state"] != SubmissionState.RETURNED:
+            writer.update(Submission, latest["id"], {"state": SubmissionState.SUPERSEDED.value})
+        writer.flush()
+        _store(writer, submission, content, files)
+        return {**values, "id": submission}
+
+
+def _store(writer: Writer, submission: str, content: Content, files: Mapping[str, bytes]) -> None:
+    rows = [
+        {
+            "submission": submission, "sheet": row.sheet, "row_no": row.row_no, "record": row.record,
+            "register": row.register, "rev": row.rev, "row_hash": row.row_hash,
+            "cells": j.compact(dict(row.values)),
+        }
+        for row in content.rows
+    ]  # fmt: skip
+    figures = [
+        {
+            "submission": submission, "cell": figure.cell, "value": j.compact(figure.value),
+            "cumulative": figure.cumulative, "correction": figure.correction,
+            "members": j.compact(figure.members), "year_members": j.compact(figure.year_members),
+        }
+        for figure in content.figures
+    ]  # fmt: skip
+    kept = [
+        {"submission": submission, "name": name, "sha256": hashlib.sha256(data).hexdigest(), "content": data}
+        for name, data in files.items()
+    ]
+    for table, values in ((SubmissionRow, rows), (SubmissionFigure, figures), (SubmissionFile, kept)):
+        if values:
+            writer.conn.execute(sa.insert(table_of(table)), values)
+
+
+def _county(conn: sa.Connection) -> Org | None:
+    table = table_of(EnrolledOrg)
+    row = conn.execute(
+        sa.select(table.c.org_code, table.c.name).where(
+            table.c.role == OrgRole.COUNTY.value,
+            table.c.revoked_on.is_(None),
+            table.c.void_flag.is_(sa.false()),
+        )
+    ).first()
+    return None if row is None else Org(row.org_code, row.name)
+
+
+def _read_back(ctx: Context, bundle: BundleFile) -> None:
+    own = {ctx.ledger.org_code: public_key(ctx.ledger.secrets.sign_seed)}
+    opened = open_bundle(bundle.data, None, own)
+    if opened.grade != "A" or opened.manifest_hash != bundle.manifest_hash:
+        raise ReadBackFailed
+
+
+def _written(ctx: Context, submission: Mapping[str, object], out: Path, *, is_new: bool) -> ClosedMonth:
+    make_folder(out)
+    table = table_of(SubmissionFile)
+    with ctx.ledger.reading() as conn:
+        query = sa.select(table).where(table.c.submission == submission["id"]).order_by(table.c.name)
+        kept = [(row["name"], row["content"]) for row in conn.execute(query).mappings()]
+    written = []
+    for name, content in kept:
+        write_file(out / name, content)
+        if (out / name).read_bytes() != content:
+            raise ReadBackFailed
+        written.append(out / name)
+    return ClosedMonth(
+        submission=str(submission["id"]),
+        period=str(submission["period"]),
+        version=int(str(submission["version"])),
+        short_code=str(submission["short_code"]),
+        bundle=out / str(submission["file_name"]),
+        files=tuple(written),
+        rows=int(str(submission["row_count"])),
+        is_new=is_new,
+    )

@@ -1,0 +1,171 @@
+"""The figures of a submission: the month, the year so far, and what earlier months became since."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from app.month.forms import FormGroup
+from app.statistics import TableResult, additive, compute, describe, membership
+from exports.report import Correction
+from models import journal as j
+from models.records import table_of
+from models.submission import SubmissionFigure
+
+if TYPE_CHECKING:
+    from app.context import Context
+    from models.dates import Period
+
+Members = Mapping[str, int]
+FIGURES = "figures"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One cell: ``value`` by event date in the month, ``cumulative`` the year so far as known now.
+
+    ``correction`` is what earlier months add or lose against what was reported for them: the month hands in
+    value + correction, so that the months always add up to the year computed anew.
+    """
+
+    cell: str
+    label: str
+    unit: str
+    value: int | str | None
+    cumulative: int | None
+    correction: int | None
+    members: tuple[tuple[str, int], ...]
+    year_members: tuple[tuple[str, int], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the item of data/figures.json."""
+        ids = j.canonical([record for record, _ in self.members])
+        return {
+            "cell": self.cell,
+            "value": self.value,
+            "unit": self.unit,
+            "count": len(self.members),
+            "cumulative": self.cumulative,
+            "correction": self.correction,
+            "trace": hashlib.sha256(ids).hexdigest(),
+        }
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was frozen of a cell when the month before was closed."""
+
+    cumulative: int
+    members: Mapping[str, int]
+
+
+def gather(
+    ctx: Context, group: FormGroup, period: Period, before: Mapping[str, Before]
+) -> tuple[list[Figure], dict[str, TableResult]]:
+    """Compute every table of the group: its figures for the bundle and the results for the report."""
+    results: dict[str, TableResult] = {}
+    figures: list[Figure] = []
+    for form in group.tables:
+        result = compute(ctx, form.code, period)
+        results[form.code] = result
+        if describe(form.code, ctx.codes).kind == FIGURES:
+            figures += _table_figures(ctx, result, period, before)
+    return figures, results
+
+
+def _table_figures(
+    ctx: Context, result: TableResult, period: Period, before: Mapping[str, Before]
+) -> Iterator[Figure]:
+    now = membership(ctx, result.table, period)
+    year_period = period.year_to_date()
+    year = membership(ctx, result.table, year_period)
+    year_rows = compute(ctx, result.table, year_period).rows
+    adds_up = additive(result.table)
+    for row in dict.fromkeys((*result.rows, *year_rows)):
+        for column in result.columns:
+            cell = f"{result.table}/{row}/{column.code}"
+            value = result.rows.get(row, {}).get(column.code, 0 if column.traceable else None)
+            whole = year_rows.get(row, {}).get(column.code, 0)
+            cumulative = whole if isinstance(whole, int) and column.traceable else None
+            correction = None
+            if column.code in adds_up and cumulative is not None and isinstance(value, int):
+                known = before.get(cell)
+                correction = cumulative - (known.cumulative if known else 0) - value if before else 0
+            yield Figure(
+                cell=cell,
+                label=f"{result.row_labels.get(row, row)}·{column.label}",
+                unit=column.unit,
+                value=value if isinstance(value, int | None) else result.text(row, column.code),
+                cumulative=cumulative,
+                correction=correction,
+                members=tuple(now.get((row, column.code), ())),
+                year_members=tuple(year.get((row, column.code), ())),
+            )
+
+
+def corrections(figures: list[Figure], before: Mapping[str, Before], reason: str) -> list[Correction]:
+    """List the figures of earlier months that differ from what was reported, with the records that moved."""
+    found = []
+    for figure in figures:
+        if not figure.correction and not _moved(figure, before):
+            continue
+        known = before.get(figure.cell, Before(0, {}))
+        inside = added(figure.members)
+        now = added(figure.year_members)
+        earlier = {
+            record: n - inside.get(record, 0) for record, n in now.items() if n != inside.get(record, 0)
+        }
+        late = {r: n for r, n in earlier.items() if r not in known.members}
+        changed = {r: earlier.get(r, 0) - n for r, n in known.members.items() if earlier.get(r, 0) != n}
+        if not late and not changed:
+            continue
+        found.append(
+            Correction(
+                cell=figure.cell,
+                label=figure.label,
+                before=known.cumulative,
+                after=known.cumulative + sum(late.values()) + sum(changed.values()),
+                late=sum(late.values()),
+                adjusted=sum(changed.values()),
+                records=tuple(sorted({*late, *changed})),
+                reason=reason,
+            )
+        )
+    return found
+
+
+def _moved(figure: Figure, before: Mapping[str, Before]) -> bool:
+    """Tell whether records of earlier months changed though their sum did not."""
+    if not before or figure.correction is None:
+        return False
+    known = before.get(figure.cell)
+    inside = {record for record, _ in figure.members}
+    now = {record for record, _ in figure.year_members} - inside
+    return known is not None and now != set(known.members) - inside
+
+
+def added(members: tuple[tuple[str, int], ...]) -> dict[str, int]:
+    """Add up what each record contributes."""
+    total: dict[str, int] = {}
+    for record, contribution in members:
+        total[record] = total.get(record, 0) + contribution
+    return total
+
+
+def frozen_before(conn: sa.Connection, submission: str | None) -> dict[str, Before]:
+    """Read what an earlier submission froze as the year so far."""
+    if submission is None:
+        return {}
+    table = table_of(SubmissionFigure)
+    query = sa.select(table.c.cell, table.c.cumulative, table.c.year_members).where(
+        table.c.submission == submission, table.c.cumulative.is_not(None)
+    )
+    return {
+        row.cell: Before(row.cumulative, added(tuple(map(tuple, json.loads(row.year_members)))))
+        for row in conn.execute(query)
+    }

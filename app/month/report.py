@@ -1,0 +1,252 @@
+"""Laying a submission out: the values of tables and rows become the sheets of its workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from app.month.forms import FormGroup, SheetForm
+from app.month.rows import PARTIES, ReportedRow, by_sheet
+from app.registers import register_named
+from app.statistics import TableResult, describe
+from exports.report import (
+    Correction,
+    Heading,
+    ReportColumn,
+    ReportTable,
+    TraceLine,
+    correction_sheet,
+    cover_sheet,
+    notes_sheet,
+    table_sheet,
+    trace_sheet,
+)
+from exports.workbook.sheet import CellKind, CellValue, Sheet, Workbook
+from exports.workbook.table import ColumnSpec, Labels, column_spec, register_sheet
+from exports.workbook.writer import write_workbook
+from models.errors import Problem
+from models.fields import Kind, fields_of
+from models.records import table_of
+
+if TYPE_CHECKING:
+    from app.context import Context
+    from app.month.figures import Figure
+
+COUNTY_CHOICES = "county_verdict"
+COUNTY_LABELS = {"1": "收", "2": "退", "3": "待核"}
+
+
+def report_tables(ctx: Context, group: FormGroup, results: Mapping[str, TableResult]) -> list[ReportTable]:
+    """Give every table of the group with its values as they are printed."""
+    return [_report_table(ctx, form.sheet, results[form.code]) for form in group.tables]
+
+
+def _report_table(ctx: Context, sheet: str, result: TableResult) -> ReportTable:
+    spec = describe(result.table, ctx.codes)
+    exact = spec.kind == "figures"
+    columns = tuple(
+        ReportColumn(
+            code=column.code,
+            label=column.label,
+            group=(result.headers or {}).get(column.group, column.group),
+            unit=column.unit if exact and column.traceable else "",
+            scale=column.scale,
+            is_text=not (exact and column.traceable),
+        )
+        for column in result.columns
+    )
+    rows = tuple(
+        (label, {column.code: _value(result, row, column) for column in columns})
+        for row, label in result.row_labels.items()
+    )
+    return ReportTable(result.table, sheet, result.title, spec.row_label, columns, rows, result.notes)
+
+
+def _value(result: TableResult, row: str, column: ReportColumn) -> CellValue:
+    value = result.rows[row].get(column.code)
+    if column.is_text or not isinstance(value, int):
+        return result.text(row, column.code)
+    return value
+
+
+def report_sheets(
+    tables: Sequence[ReportTable], heading: Heading, problems: Iterable[Problem], reason: str
+) -> list[Sheet]:
+    """Give the sheets of 01_report.xlsx."""
+    lines = [("说明", reason)] if reason else []
+    lines += [("提示", f"{problem.message}{problem.hint}") for problem in problems]
+    return [
+        cover_sheet(heading, [table.sheet for table in tables]),
+        *(table_sheet(table, heading) for table in tables),
+        notes_sheet(heading, lines),
+    ]
+
+
+def ledger_sheets(
+    ctx: Context, conn: sa.Connection, group: FormGroup, rows: Sequence[ReportedRow], heading: Heading
+) -> list[Sheet]:
+    """Give the sheets of 02_ledger.xlsx: every listed register, the dictionary of columns, how to fill in."""
+    grouped = by_sheet(rows)
+    sheets = []
+    for form in group.sheets:
+        specs = _specs(form)
+        labels = _labels(ctx, conn, form, specs, grouped.get(form.name, []))
+        sheets.append(
+            register_sheet(
+                form.name,
+                f"{form.name[3:]}（{heading.period_label}）",
+                specs,
+                (_record(row) for row in grouped.get(form.name, [])),
+                labels,
+                subtitle=(f"填报单位：{heading.org_name}", heading.period_label),
+                freeze_columns=2,
+                protected=True,
+            )
+        )
+    return [*sheets, _dictionary(group), _guide()]
+
+
+def _specs(form: SheetForm) -> list[ColumnSpec]:
+    fields = fields_of(register_named(form.register).entity)
+    specs = [
+        ColumnSpec("_row_no", "_row_no", "行号", CellKind.INTEGER, width=6, locked=True),
+    ]
+    for name in form.columns:
+        if name == PARTIES:
+            specs.append(ColumnSpec(f"{form.register}.parties", name, "当事人", locked=True, width=24))
+        else:
+            specs.append(column_spec(form.register, fields[name], locked=True))
+    specs += [
+        ColumnSpec("_verdict", "_verdict", "县局意见", CellKind.CODE, codes=COUNTY_CHOICES, width=10),
+        ColumnSpec("_opinion", "_opinion", "县局说明", CellKind.LONG_TEXT, width=30),
+        ColumnSpec("_id", "_id", "记录标识", hidden=True, locked=True),
+        ColumnSpec("_rev", "_rev", "修订", hidden=True, locked=True),
+        ColumnSpec("_h", "_h", "行指纹", hidden=True, locked=True),
+    ]
+    return specs
+
+
+def _record(row: ReportedRow) -> dict[str, Any]:
+    values = {k: v for k, v in row.values.items() if not isinstance(v, Mapping)}
+    missing = {k: v["missing"] for k, v in row.values.items() if isinstance(v, Mapping)}
+    return {
+        **values,
+        "missing": missing,
+        "_row_no": row.row_no,
+        "_id": row.record,
+        "_rev": row.rev,
+        "_h": row.row_hash,
+    }
+
+
+def _labels(
+    ctx: Context,
+    conn: sa.Connection,
+    form: SheetForm,
+    specs: Sequence[ColumnSpec],
+    rows: Sequence[ReportedRow],
+) -> Labels:
+    codes = {
+        spec.codes: {entry.code: entry.label for entry in ctx.codes[spec.codes]}
+        for spec in specs
+        if spec.codes and spec.codes != COUNTY_CHOICES
+    }
+    return Labels(
+        codes={**codes, COUNTY_CHOICES: COUNTY_LABELS},
+        references=_titles(conn, form, rows),
+    )
+
+
+def _titles(conn: sa.Connection, form: SheetForm, rows: Sequence[ReportedRow]) -> dict[str, str]:
+    fields = fields_of(register_named(form.register).entity)
+    titles: dict[str, str] = {}
+    for name in form.columns:
+        field = fields.get(name)
+        if field is None or field.kind is not Kind.REFERENCE or field.ref is None:
+            continue
+        register = register_named(field.ref)
+        ids = {row.values[name] for row in rows if isinstance(row.values.get(name), str)}
+        table = table_of(register.entity)
+        for found in conn.execute(sa.select(table).where(table.c.id.in_(ids))).mappings():
+            titles[found["id"]] = register.title(dict(found))
+    return titles
+
+
+def trace_lines(
+    figures: Iterable[Figure], rows: Sequence[ReportedRow], titles: Mapping[str, str]
+) -> Iterator[TraceLine]:
+    """Give one line for each record behind each figure."""
+    where = {row.record: row for row in rows}
+    for figure in figures:
+        if not isinstance(figure.value, int):
+            continue
+        table, row_key, column = figure.cell.split("/")
+        for record, contribution in figure.members:
+            row = where.get(record)
+            yield TraceLine(
+                table=table, row=row_key, column=f"{column} {figure.label}", value=figure.value, record=record,
+                title=titles.get(record, ""), sheet=row.sheet if row else "",
+                row_no=row.row_no if row else None, contribution=contribution,
+            )  # fmt: skip
+
+
+def trace_sheets(lines: Iterable[TraceLine], corrections: Iterable[Correction]) -> list[Sheet]:
+    """Give the sheets of 03_trace.xlsx."""
+    return [trace_sheet(lines), correction_sheet(corrections)]
+
+
+def workbook_bytes(sheets: Sequence[Sheet], meta: Mapping[str, str], stamp: datetime) -> bytes:
+    """Write a workbook to bytes; the same content gives the same bytes."""
+    target = BytesIO()
+    write_workbook(Workbook(tuple(sheets), meta), target, stamp=stamp)
+    return target.getvalue()
+
+
+def _dictionary(group: FormGroup) -> Sheet:
+    from exports.workbook.sheet import Column
+
+    lines = []
+    for form in group.sheets:
+        fields = fields_of(register_named(form.register).entity)
+        for name in form.columns:
+            if name in fields:
+                field = fields[name]
+                lines.append((form.name, field.label, name, field.unit or "", field.codes or "", field.help))
+    return Sheet(
+        name="数据字典",
+        title="数据字典",
+        columns=(
+            Column("sheet", ("表",), width=24),
+            Column("label", ("列名",), width=20),
+            Column("name", ("字段",), width=20),
+            Column("unit", ("单位",), width=8),
+            Column("codes", ("代码表",), width=16),
+            Column("help", ("说明",), CellKind.LONG_TEXT, width=50),
+        ),
+        rows=lines,
+    )
+
+
+def _guide() -> Sheet:
+    from exports.workbook.sheet import Column
+
+    lines = [
+        ("灰格", "司法所报来的内容，受保护（没有密码），请不要改；改了也只作为建议，不会直接进入台账。"),
+        ("县局意见", "逐行选收、退、待核。"),
+        ("县局说明", "选退时写明哪一列、应改成什么。"),
+        ("增删行", "不要删行；删行不会被当作删除。"),
+        ("证件号", "各列已设为文本格式，请保持，不要改成数字。"),
+    ]
+    return Sheet(
+        name="填写说明",
+        title="填写说明",
+        columns=(
+            Column("item", ("项目",), width=16),
+            Column("text", ("说明",), CellKind.LONG_TEXT, width=80),
+        ),
+        rows=lines,
+    )

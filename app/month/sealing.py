@@ -1,0 +1,220 @@
+"""Sealing a submission: frozen content becomes workbooks, data files and one signed bundle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from app.ledger.signing import public_key, sign
+from app.month.figures import Figure
+from app.month.forms import FormGroup
+from app.month.report import (
+    ledger_sheets,
+    report_sheets,
+    report_tables,
+    trace_lines,
+    trace_sheets,
+    workbook_bytes,
+)
+from app.month.rows import ReportedRow, ndjson
+from app.statistics import TableResult
+from app.version import VERSION
+from exports.bundle.card import fingerprint
+from exports.bundle.container import BundleFile, FileName, write_bundle
+from exports.bundle.manifest import Created, Device, Manifest, Org, Schema
+from exports.bundle.recovery import parity
+from exports.report import Correction, Heading
+from models import journal as j
+from models.clock import COUNTER_BITS, wall_of
+from models.errors import Problem
+from models.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from app.context import Context
+    from app.ledger.writer import Writer
+    from models.dates import Period
+
+SCHEMA_ID = "ybz-submission"
+RULES_VERSION = "1"
+CHINA = "+08:00"
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything one version is made of, gathered from one state of the records."""
+
+    group: FormGroup
+    period: Period
+    rows: Sequence[ReportedRow]
+    figures: Sequence[Figure]
+    results: Mapping[str, TableResult]
+    corrections: Sequence[Correction]
+    problems: Sequence[Problem]
+    reason: str
+    titles: Mapping[str, str]
+
+    def digest(self) -> str:
+        """Fingerprint the frozen content: rows and figures, nothing else."""
+        import hashlib
+
+        body = [[row.as_json() for row in self.rows], [figure.as_json() for figure in self.figures]]
+        return hashlib.sha256(j.canonical(body)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Version:
+    """Which version is being sealed and what it follows."""
+
+    number: int
+    bundle_id: str
+    supersedes: str | None
+    prev_submit_hash: str | None
+    county: Org | None
+
+
+def heading(ctx: Context, period: Period, version: int, stamp: datetime) -> Heading:
+    """Give what stands above and below every sheet."""
+    settings = ctx.settings
+    return Heading(
+        org_name=ctx.ledger.org_name,
+        county_name=str(settings["county_name"]),
+        period_label=period.label,
+        version=version,
+        closed_on=stamp.date().isoformat(),
+        head=str(settings["station_head"]),
+        reporter=str(settings["reporter"]),
+        phone=str(settings["station_phone"]),
+    )
+
+
+def seal(
+    ctx: Context, writer: Writer, content: Content, version: Version, stamp: datetime
+) -> tuple[BundleFile, dict[str, bytes]]:
+    """Give the signed bundle and every file to be handed out, by name."""
+    head = heading(ctx, content.period, version.number, stamp)
+    meta = {
+        "bundle_id": version.bundle_id, "org": ctx.ledger.org_code, "period": content.period.key,
+        "version": str(version.number), "closed_at": stamp.isoformat(timespec="seconds"),
+    }  # fmt: skip
+    tables = report_tables(ctx, content.group, content.results)
+    report = report_sheets(tables, head, content.problems, content.reason)
+    listed = ledger_sheets(ctx, writer.conn, content.group, content.rows, head)
+    lines = trace_lines(content.figures, content.rows, content.titles)
+    members = {
+        "01_report.xlsx": workbook_bytes(report, meta, stamp),
+        "02_ledger.xlsx": workbook_bytes(listed, meta, stamp),
+        "03_trace.xlsx": workbook_bytes(trace_sheets(lines, content.corrections), meta, stamp),
+        **data_members(ctx, content),
+    }
+    bundle = _bundle(ctx, writer, content, version, members, stamp)
+    listed = ledger_sheets(ctx, writer.conn, content.group, content.rows, head)
+    bare = workbook_bytes([*report, *listed], meta, stamp)
+    stem = bundle.name.removesuffix(".zip")
+    files = {bundle.name: bundle.data, f"{bundle.name}.par": parity(bundle.data), f"{stem}.xlsx": bare}
+    return bundle, files
+
+
+def data_members(ctx: Context, content: Content) -> dict[str, bytes]:
+    """Give the machine copy: rows, figures, traces, checks and the code lists they use."""
+    members = {
+        "data/rows.ndjson": ndjson(row.as_json() for row in content.rows),
+        "data/figures.json": j.canonical([figure.as_json() for figure in content.figures]),
+        "data/trace.ndjson": ndjson(
+            {"cell": figure.cell, "ids": [list(member) for member in figure.members]}
+            for figure in content.figures
+            if figure.members and isinstance(figure.value, int)
+        ),
+        "data/check.json": j.canonical(
+            {"reason": content.reason, "problems": [_problem(problem) for problem in content.problems]}
+        ),
+        "data/corrections.json": j.canonical([_correction(item) for item in content.corrections]),
+    }
+    for name in _code_lists(content.group):
+        entries = {entry.code: entry.label for entry in ctx.codes[name]}
+        members[f"dict/{name}.json"] = j.canonical(entries)
+    return members
+
+
+def _code_lists(group: FormGroup) -> list[str]:
+    from app.registers import register_named
+    from models.fields import fields_of
+
+    found = set()
+    for form in group.sheets:
+        fields = fields_of(register_named(form.register).entity)
+        found |= {fields[name].codes for name in form.columns if name in fields and fields[name].codes}
+    return sorted(name for name in found if name)
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {key: value if isinstance(value, str | int | None) else str(value)
+            for key, value in problem.as_json().items()}  # fmt: skip
+
+
+def _correction(item: Correction) -> dict[str, Any]:
+    return {
+        "cell": item.cell, "label": item.label, "before": item.before, "after": item.after, "late": item.late,
+        "adjusted": item.adjusted, "records": list(item.records), "reason": item.reason,
+    }  # fmt: skip
+
+
+def _bundle(
+    ctx: Context,
+    writer: Writer,
+    content: Content,
+    version: Version,
+    members: dict[str, bytes],
+    stamp: datetime,
+) -> BundleFile:
+    ledger, head = ctx.ledger, writer.head
+    key = fingerprint(public_key(ledger.secrets.sign_seed))
+    counter = head.hlc & ((1 << COUNTER_BITS) - 1)
+    short = str(ctx.settings["station_short_code"]) or ledger.org_code
+    manifest = Manifest(
+        schema=Schema(SCHEMA_ID, SCHEMA_VERSION, "", 1),
+        kind="submit",
+        bundle_id=version.bundle_id,
+        org=Org(ledger.org_code, ledger.org_name),
+        to_org=version.county,
+        device=Device(ledger.device, ledger.epoch, key),
+        seq=head.seq,
+        period=content.period.key,
+        forms=(content.group.code,),
+        version=version.number,
+        supersedes=version.supersedes,
+        prev_submit_hash=version.prev_submit_hash,
+        vv=vector(writer),
+        base_vv={},
+        created=Created(
+            f"{wall_of(head.hlc)}-{counter}-{ledger.device}", stamp.isoformat(timespec="seconds"), CHINA
+        ),
+        rule_pack_ver=RULES_VERSION,
+        calendar_ver=",".join(map(str, sorted(ctx.calendar.years))).replace(",", "."),
+        counts={"rows": len(content.rows), "figures": len(content.figures)},
+        audit_head=head.hash.hex(),
+        sensitivity="full" if ctx.settings["bundle_full_identity"] else "masked",
+        app_ver=VERSION,
+    )
+    seed = ledger.secrets.sign_seed
+    return write_bundle(
+        manifest,
+        members,
+        lambda message: sign(seed, message),
+        stamp=stamp,
+        name=FileName(re.sub(r"[^0-9A-Za-z]", "", short)[:20] or "YBZ", content.group.code),
+    )
+
+
+def vector(writer: Writer) -> dict[str, int]:
+    """Give the version vector of the cut this submission was made from."""
+    from models.records import table_of
+
+    table = table_of(j.JournalHead)
+    rows = writer.conn.execute(sa.select(table.c.device, table.c.epoch, table.c.seq)).all()
+    known = {f"{row.device}:{row.epoch}": row.seq for row in rows}
+    return {**known, f"{writer.head.device}:{writer.head.epoch}": writer.head.seq}
