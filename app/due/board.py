@@ -128,7 +128,7 @@ def _is_shown(ctx: Context, found: Occurrence, until: dt.date | None) -> bool:
 def _titles(conn: sa.Connection, found: Iterable[Occurrence]) -> Mapping[str, str]:
     wanted: dict[str, dict[str, None]] = {}
     for one in found:
-        if one.record is not None:
+        if one.record is not None and not one.name:
             wanted.setdefault(one.rule.register, {})[one.record] = None
     titles: dict[str, str] = {}
     for key, ids in wanted.items():
@@ -142,13 +142,13 @@ def _titles(conn: sa.Connection, found: Iterable[Occurrence]) -> Mapping[str, st
 
 def _item(ctx: Context, found: Occurrence, titles: Mapping[str, str]) -> DueItem:
     rule = found.rule
-    name = found.name if found.record is None else titles[found.record]
+    name = found.name or titles.get(found.record or "", "")
     detail = f"（{found.detail}）" if found.detail else ""
     reminders = [found.due.strict + dt.timedelta(days=days) for days in rule.remind]
     return DueItem(
         id=found.id,
         record=found.record,
-        register=rule.register,
+        register=found.register or rule.register,
         rule=rule.id,
         label=rule.label,
         title=f"{rule.label}：{name}{detail}" if name else rule.label,

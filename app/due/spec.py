@@ -128,6 +128,7 @@ class Occurrence:
     """One time a rule applies: to which row, which time, from what start, until when.
 
     ``count`` is the middle of the sentence: how the last day was found. ``fact`` is what a mark is bound to.
+    ``name`` and ``register`` stand for the record's own title and the rule's register where they are given.
     """
 
     rule: Rule
@@ -140,6 +141,7 @@ class Occurrence:
     nth: str = ""
     detail: str = ""
     name: str = ""
+    register: str = ""
 
     @property
     def id(self) -> str:

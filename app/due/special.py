@@ -6,20 +6,22 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
-from app.due.spec import Occurrence
-from app.due.words import day_words
-from models.dates import Due, Period, month_length, month_of
+from app.due.spec import Occurrence, Offset
+from app.due.words import count_words, day_words
+from models.dates import Due, Period, due_after, month_length, month_of
 from models.outreach import EventState, LawClass, OutreachEvent, OutreachPlan, PlanState, School
-from models.records import Model, entity, table_of
+from models.records import table_of
+from models.submission import ReturnTask, Submission, SubmissionState
 
 if TYPE_CHECKING:
     from app.context import Context
     from app.due.spec import Rule
     from models.codes import CodeEntry
+    from models.dates import Unit
 
 Special = Callable[["Context", sa.Connection, "Rule"], Iterator[Occurrence]]
 
@@ -27,7 +29,7 @@ _HOURS_SCALE = 10
 _NODE_DATES = re.compile(r"(\d\d)-(\d\d)(?:~(\d\d)-(\d\d))?")
 _PREPARED_WITHIN = dt.timedelta(days=60)
 _HELD_WITHIN = dt.timedelta(days=15)
-_REPORTED = ("closed", "received", "accepted")
+_REPORTED = (SubmissionState.CLOSED, SubmissionState.RECEIVED, SubmissionState.ACCEPTED)
 _MONTHS_BACK = 12
 
 
@@ -160,13 +162,41 @@ def report_day(period: Period, day: int) -> dt.date:
 
 
 def _reported(conn: sa.Connection) -> set[Any]:
-    if "submission" not in Model.metadata.tables:
-        return set()
-    table = table_of(entity("submission"))
+    table = table_of(Submission)
     query = sa.select(table.c.period).where(table.c.void_flag.is_(sa.false()), table.c.state.in_(_REPORTED))
     return set(conn.execute(query).scalars())
 
 
+def returned(ctx: Context, conn: sa.Connection, rule: Rule) -> Iterator[Occurrence]:
+    """Give the rows the county sent back and nobody has mended; each leads to its own record."""
+    tasks, versions = table_of(ReturnTask), table_of(Submission)
+    query = (
+        sa.select(tasks)
+        .join(versions, versions.c.id == tasks.c.submission_id)
+        .where(
+            tasks.c.void_flag.is_(sa.false()), tasks.c.done_on.is_(None), tasks.c.opened_on < "~",
+            versions.c.void_flag.is_(sa.false()), versions.c.state == SubmissionState.RETURNED.value,
+        )
+        .order_by(tasks.c.id)
+    )  # fmt: skip
+    offset = rule.offset or Offset(0)
+    for task in conn.execute(query).mappings():
+        opened = dt.date.fromisoformat(task["opened_on"])
+        due = due_after(opened, offset.n, cast("Unit", offset.unit), ctx.calendar, rolls=rule.rolls)
+        told = rule.fact.format(date=day_words(opened), hint=task["hint"] or task["seen"] or "")
+        where = f"{task['sheet']}第{task['row_no']}行" if task["sheet"] and task["row_no"] else ""
+        yield Occurrence(
+            rule, task["id"], task["record_id"], task["opened_on"], due, task["opened_on"],
+            told + count_words(offset, opened, due), detail=where, name=task["title"] or "月报",
+            register=task["register"] or "",
+        )  # fmt: skip
+
+
 SPECIAL: Mapping[str, Special] = MappingProxyType(
-    {"school_hours": school_hours, "node_plan": node_plan, "month_report": month_report}
+    {
+        "school_hours": school_hours,
+        "node_plan": node_plan,
+        "month_report": month_report,
+        "returned": returned,
+    }
 )

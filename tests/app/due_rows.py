@@ -97,6 +97,10 @@ def activity(**values: Any) -> tuple[str, str, dict[str, Any]]:
     return ("outreach_event", "event", {**row, **values})
 
 
+def submission(state: str) -> tuple[str, str, dict[str, Any]]:
+    return ("submission", "sub", {"period": "2026-11", "form_group": "YB01", "version": 1, "state": state})
+
+
 def vice(key: str, start: str, end: str) -> tuple[str, str, dict[str, Any]]:
     return (
         "vice_principal", key,
@@ -221,5 +225,14 @@ OUTREACH = [
     Golden("vice_principal_term", [school(), vice("v0", "2023-12-21", "2026-12-20")], "2026-12-20",
            [vice("v1", "2026-12-21", "2029-12-20")]),
 ]  # fmt: skip
-REPORTING = [Golden("month_report", [], "2026-12-03", [], subject="2026-11")]
+REPORTING = [
+    Golden("month_report", [submission("returned")], "2026-12-03", [submission("closed")],
+           subject="2026-11"),
+    Golden("returned",
+           [submission("returned"),
+            ("return_task", "task", {
+                "submission_id": "sub", "sheet": "04", "row_no": 7, "title": "刘福", "record_id": "case",
+                "register": "mediation_case", "hint": "受理日期晚于调解日期", "opened_on": "2026-11-20"})],
+           "2026-11-24", [("return_task", "task", {"done_on": "2026-11-23"})], says="04第7行"),
+]  # fmt: skip
 GOLDEN = (*MEDIATION, *SCREENING, *OUTREACH, *REPORTING)
