@@ -127,7 +127,7 @@ def run_consolidate(call: Call) -> Answer:
 
     out = Path(call.args.out).absolute()
     with call.session() as ctx:
-        made = consolidate(ctx, period_of(ctx, call.args.period), out)
+        made = consolidate(ctx, period_of(ctx, call.args.period).key, out)
     return Answer(made, (f"已汇总：{out}",))
 
 
@@ -161,7 +161,7 @@ COMMANDS = (
             Command(
                 "receipt", "出具回执：受理、退回，或只确认收到。", run_receipt,
                 (
-                    arg("bundle", metavar="报送", help="报表包文件名、校验短码，或“单位代码 期间”"), OUT_FOLDER,
+                    arg("bundle", metavar="报送", help="包文件名、校验短码，或“单位代码 期间”"), OUT_FOLDER,
                     arg("--accept", action="store_true", help="受理"),
                     arg("--return", dest="returned", metavar="文件", help="退回：列出退回行的 JSON 文件"),
                     arg("--note", metavar="意见", help="总的意见"),

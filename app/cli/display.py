@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
-from models import journal as j
 from models.codes import CodeBook
 from models.fields import Field, Kind, fields_of
-from models.records import Journaled, children_of, entity, table_of
+from models.records import Journaled, children_of
 
 if TYPE_CHECKING:
     from app.context import Context
-    from app.register import Register
     from models.records import Row
 
 MISSING = {"unknown": "不详", "not_applicable": "不适用", "refused": "拒绝提供"}
@@ -76,48 +72,8 @@ def lines_of(
 
 
 def titles_in(ctx: Context, kind: type[Journaled], rows: Sequence[Row]) -> dict[str, str]:
-    """Give what every record is called that these records refer to; one query per table."""
-    wanted: dict[str, None] = {}
-    for row in rows:
-        _gather(kind, row, wanted)
-    return titles_of(ctx, list(wanted))
+    """Give what every record is called that these records refer to."""
+    from app import naming
 
-
-def titles_of(ctx: Context, ids: Sequence[str]) -> dict[str, str]:
-    """Give what records (and children) are called, by id."""
-    titles: dict[str, str] = {}
     with ctx.ledger.reading() as conn:
-        for start in range(0, len(ids), 500):
-            part = list(ids[start : start + 500])
-            query = sa.select(j.RecordHead.entity, j.RecordHead.record).where(j.RecordHead.record.in_(part))
-            by_table: dict[str, list[str]] = {}
-            for table, record in conn.execute(query):
-                by_table.setdefault(table, []).append(record)
-            for table, records in by_table.items():
-                titles.update(_titles(conn, table, records))
-    return titles
-
-
-def _titles(conn: sa.Connection, table: str, ids: Sequence[str]) -> dict[str, str]:
-    from app.registers import REGISTERS
-
-    kind = entity(table)
-    register = next((one for one in REGISTERS if one.entity is kind), None)
-    rows = conn.execute(sa.select(table_of(kind)).where(table_of(kind).c.id.in_(ids))).mappings()
-    return {row["id"]: _title(register, dict(row)) for row in rows}
-
-
-def _title(register: Register | None, row: Row) -> str:
-    if register is not None:
-        return register.title(row)
-    return str(row.get("name") or row.get("title") or row["id"])
-
-
-def _gather(kind: type[Journaled], row: Row, wanted: dict[str, None]) -> None:
-    for name, field in fields_of(kind).items():
-        if field.kind in (Kind.REFERENCE, Kind.REFERENCES) and row.get(name):
-            value = row[name]
-            wanted.update(dict.fromkeys(value if isinstance(value, list) else [value]))
-    for child in children_of(kind.__tablename__):
-        for inner in row.get(child.__field__) or []:
-            _gather(child, inner, wanted)
+        return naming.titles_in(conn, kind, rows)

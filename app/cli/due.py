@@ -33,7 +33,7 @@ def run_due(call: Call) -> Answer:
         return Answer(items, _board(items, explain=args.explain))
     with call.session() as ctx:
         if args.unmark is not None:
-            unmark(ctx, args.unmark)
+            unmark(ctx, args.unmark, args.reason or "")
             return Answer({"id": args.unmark, "marked": None}, ("已取消标记。",))
         if args.kind is None or args.reason is None:
             raise UsageError(

@@ -11,15 +11,17 @@ from app.registers import register_named, registers_by_key
 from models.fields import fields_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.history import Entry
+    from models.codes import CodeBook
+    from models.fields import Field
 
 RECORD = arg("record", metavar="记录", help="编号、案号或名称片段")
 WHERE = arg(
     "--where", action="append", default=[], metavar="字段=值",
     help="可写代码、名称、范围（a..b）、几个值（用逗号分开）；可重复",
 )  # fmt: skip
-KINDS = {"create": "新增", "set": "修改", "void": "作废", "revive": "恢复", "event": "事项"}
-INNER = frozenset({"void_flag", "created_by", "updated_by"})
 
 
 def positive(text: str) -> int:
@@ -82,26 +84,25 @@ def run_show(call: Call) -> Answer:
 
 
 def run_history(call: Call) -> Answer:
-    """Show what happened to a record, oldest first."""
+    """Show what happened to a record, oldest first; values that lists mask are masked here too."""
     from app.history import history
     from app.revealing import note_reveal
 
+    reveal = call.args.reveal
     with call.session() as ctx:
         found = find(ctx, call.args.record)
         entries = history(ctx, found.id)
-        if call.args.reveal:
+        if reveal:
             note_reveal(ctx, found)
-        told = [_told(entry, reveal=call.args.reveal) for entry in entries]
-    lines = [line for entry in told for line in _history_lines(entry)]
+        told = [_told(entry, reveal=reveal) for entry in entries]
+        lines = [line for entry in told for line in _history_lines(entry, ctx.codes)]
     return Answer({"id": found.id, "register": found.register.key, "changes": told}, tuple(lines))
 
 
 def _told(entry: Entry, *, reveal: bool) -> dict[str, Any]:
-    """Give one line of a history; values that lists mask are masked here too."""
     from app.revealing import covered_value
-    from models.records import entity
 
-    fields = fields_of(entity(entry.entity)) if entry.entity else {}
+    fields = _fields(entry.entity)
     changes = []
     for one in entry.fields:
         field = fields.get(one.field)
@@ -115,26 +116,28 @@ def _told(entry: Entry, *, reveal: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _history_lines(entry: dict[str, Any]) -> list[str]:
-    head = f"{entry['at'].replace('T', ' ')}  {entry['actor']}  {entry['label']}"
-    details = [
-        f"  {one['label']}：{_word(one['old'])} → {_word(one['new'])}"
-        for one in entry["fields"]
-        if one["field"] not in INNER and one["label"] != one["field"]
-    ]
-    return [head, *details]
+def _fields(table: str) -> Mapping[str, Field]:
+    from models.records import entity
+
+    return fields_of(entity(table)) if table else {}
 
 
-def _word(value: object) -> str:
-    if value in (None, "", []):
-        return "（空）"
-    if isinstance(value, dict):
-        from app.cli.display import MISSING
-
-        return MISSING.get(str(value.get("missing")), "")
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+def _history_lines(entry: dict[str, Any], codes: CodeBook) -> list[str]:
+    """Write one action with what it changed; columns no person fills in are left out."""
+    fields = _fields(entry["entity"])
+    lines = [f"{entry['at'].replace('T', ' ')}  {entry['actor']}  {entry['label']}"]
+    for one in entry["fields"]:
+        if one["field"] == "void_reason" and one["new"]:
+            lines.append(f"  作废理由：{one['new']}")
+        field = fields.get(one["field"])
+        if field is not None:
+            old, new = (shown(field, one[side], codes, {}) or "（空）" for side in ("old", "new"))
+            lines.append(
+                f"  {one['label']}：{old} → {new}"
+                if entry["kind"] != "create"
+                else f"  {one['label']}：{new}"
+            )
+    return lines
 
 
 def run_timeline(call: Call) -> Answer:

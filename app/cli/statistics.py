@@ -165,7 +165,7 @@ COMMANDS = (
     Command(
         "stats", "计算统计表。", run_stats,
         (
-            arg("table", nargs="?", metavar="统计表", help="统计表代码，例如 T1"), PERIOD, FROM, TO, *NARROWED,
+            arg("table", nargs="?", metavar="统计表", help="代码，例如 T1"), PERIOD, FROM, TO, *NARROWED,
             arg("--list", action="store_true", help="列出统计表；写明统计表时列出它的列"),
             arg("--out", metavar="文件", help="另存为表格（.xlsx）"),
         ),
