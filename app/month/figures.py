@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from app.month.forms import FormGroup
-from app.statistics import TableResult, additive, compute, describe, membership
+from app.statistics import TOTAL, TableResult, additive, compute, describe, membership, trace
 from exports.report import Correction
 from models import journal as j
 from models.records import table_of
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Members = Mapping[str, int]
 FIGURES = "figures"
+RATES = ("ratio", "mean")
+HIDDEN = (".num", ".den")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def gather(
         results[form.code] = result
         if describe(form.code, ctx.codes).kind == FIGURES:
             figures += _table_figures(ctx, result, period, before)
+            figures += _rate_parts(ctx, form.code, period, before)
     return figures, results
 
 
@@ -108,11 +111,34 @@ def _table_figures(
             )
 
 
+def _rate_parts(ctx: Context, table: str, period: Period, before: Mapping[str, Before]) -> Iterator[Figure]:
+    """Give what stands above and below the line of each rate, so that whoever adds up makes it anew."""
+    spec = describe(table, ctx.codes)
+    rates = [one for one in (*spec.columns, *spec.below) if one.indicator and one.kind in RATES]
+    for column in rates:
+        for part in (*column.numerator, *column.denominator):
+            cell = f"{table}/{TOTAL}/{part}"
+            now = trace(ctx, table, TOTAL, part, period)
+            year = trace(ctx, table, TOTAL, part, period.year_to_date())
+            value, cumulative = (sum(one.contribution for one in found) for found in (now, year))
+            known = before[cell].cumulative if cell in before else 0
+            yield Figure(
+                cell=cell,
+                label=f"{column.label}·{'分子' if part in column.numerator else '分母'}",
+                unit="",
+                value=value,
+                cumulative=cumulative,
+                correction=cumulative - known - value if before else 0,
+                members=tuple((one.root_id, one.contribution) for one in now),
+                year_members=tuple((one.root_id, one.contribution) for one in year),
+            )
+
+
 def corrections(figures: list[Figure], before: Mapping[str, Before], reason: str) -> list[Correction]:
     """List the figures of earlier months that differ from what was reported, with the records that moved."""
     found = []
     for figure in figures:
-        if not figure.correction and not _moved(figure, before):
+        if figure.cell.endswith(HIDDEN) or not (figure.correction or _moved(figure, before)):
             continue
         known = before.get(figure.cell, Before(0, {}))
         inside = added(figure.members)
