@@ -52,12 +52,12 @@ class Tables:
         return described.additive if described.traceable else not described.standing
 
     @cached_property
-    def shown_as(self) -> Mapping[str, tuple[str, str]]:
-        """For an indicator, a cell that shows it unrestricted: where a rate's parts can be read off."""
-        found: dict[str, tuple[str, str]] = {}
-        for (table, code), column in self.columns.items():
+    def shown_as(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """For an indicator, the cells that show it unrestricted: where a rate's parts can be read off."""
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for cell, column in self.columns.items():
             if column.indicator and column.traceable and not column.where:
-                found.setdefault(column.indicator, (table, code))
+                found[column.indicator] = (*found.get(column.indicator, ()), cell)
         return found
 
 
@@ -145,18 +145,15 @@ def _parts(
 
 
 def _read_off(tables: Tables, column: Column, at: int, numbers: Numbers) -> int | None:
-    """Read the hidden part of a rate off the cells that show the same indicators."""
+    """Read the hidden part of a rate off cells that show the same indicators."""
     if column.where:
         return None
     basis = str(tables.ctx.settings["success_rate_basis"])
     codes = formula_of(indicators()[column.indicator], basis)[at]
-    found = [
-        numbers.get((*_at_total(tables.shown_as[code]),)) if code in tables.shown_as else None
-        for code in codes
-    ]
+    found = [_reported(tables, code, numbers) for code in codes]
     return None if any(number is None for number in found) else sum(number or 0 for number in found)
 
 
-def _at_total(cell: tuple[str, str]) -> Place:
-    table, column = cell
-    return table, TOTAL, column
+def _reported(tables: Tables, indicator: str, numbers: Numbers) -> int | None:
+    places = ((table, TOTAL, column) for table, column in tables.shown_as.get(indicator, ()))
+    return next((numbers[place] for place in places if place in numbers), None)

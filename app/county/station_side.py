@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.month import apply_receipt
 from exports.bundle.errors import TamperedBundle
 from exports.bundle.receipt import RECEIPT_PATH, parse_receipt
 
@@ -25,6 +26,4 @@ def receipt_in(verified: Verified) -> Receipt:
 
 def take_receipt(ctx: Context, writer: Writer, receipt: Receipt) -> tuple[dict[str, Any], bool]:
     """Apply a receipt inside an open transaction; gives what it does and whether anything changed."""
-    from app.month import apply_receipt
-
     return apply_receipt(ctx, writer, receipt)
