@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from app.statistics.compare import rows_of
 from app.statistics.derived import over_full
 from app.statistics.engine import Member, figures, members, plain_terms, terms_of
 from app.statistics.loading import describe, table_codes
@@ -49,9 +48,7 @@ def _applies(scope: Scope, check: Check) -> bool:
 
 
 def _rates(scope: Scope, spec: TableSpec) -> Iterable[Problem]:
-    if spec.kind == "compare":
-        return rows_of(scope, spec)[2]
-    columns = [column for column in (*spec.columns, *spec.below) if column.kind == "ratio"]
+    columns = [one for one in (*spec.columns, *spec.measures, *spec.below) if one.kind == "ratio"]
     if not columns:
         return ()
     return over_full(scope, spec.title, columns, figures(scope, terms_of(columns, scope))[TOTAL])

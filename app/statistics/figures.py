@@ -204,7 +204,7 @@ def trace(
     spec = describe(table, ctx.codes)
     with ctx.ledger.reading() as conn:
         scope = scope_of(ctx, conn, period, basis=basis, village=village, org=org, rows=spec.rows)
-        found = _members(scope, spec, row, column)
+        found = sorted(_members(scope, spec, row, column), key=lambda one: one.id)
         known = titles(conn, [(member.source, member.root_id) for member in found])
     return [
         TraceRow(one.id, known[one.root_id][0], one.root_id, known[one.root_id][1], one.contribution)
@@ -283,6 +283,6 @@ def _all_members(scope: Scope, spec: TableSpec) -> Iterable[Member]:
 
 def _grouped(found: Iterable[Member]) -> dict[tuple[str, str], list[tuple[str, int]]]:
     grouped: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for member in found:
+    for member in sorted(found, key=lambda one: one.id):
         grouped.setdefault((member.row, member.cell), []).append((member.root_id, member.contribution))
     return grouped

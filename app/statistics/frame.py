@@ -70,8 +70,14 @@ class Frame:
     def related(self, key: str) -> tuple[Frame, sa.ColumnElement[bool]] | None:
         """Give a frame of rows that belong or point to this one, and how they are tied; None for a field.
 
-        ``sessions`` names a child by its field, ``dispute_lead.case_id`` the rows of a table by a reference.
+        ``sessions`` names a child by its field, ``dispute_lead.case_id`` the rows of a table by a reference,
+        ``law_class: school_id, held_on`` those that have the same values.
         """
+        table, _, same = key.partition(":")
+        if same:
+            frame = Frame(entity(table), inner=True)
+            names = [name.strip() for name in same.split(",")]
+            return frame, sa.and_(*[frame.table.c[name] == self.table.c[name] for name in names])
         for child in children_of(self.kind.__tablename__):
             if child.__field__ == key:
                 frame = Frame(child, inner=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from models.codes import CodeBook, CodeEntry
 
 _NOT_DIMENSIONS = ("basis",)
+SEEN_AT_END = frozenset({"by_end", "after_end", "before_start", "in_period"})
 _DERIVED = {"ratio", "mean", "share", "gap"}
 
 
@@ -144,11 +145,25 @@ def _column(described: Mapping[str, Any]) -> Column:
     indicator = indicators()[column["indicator"]]
     kind = _kind_of(indicator)
     known = {"label": indicator.label, "unit": indicator.unit, "scale": indicator.scale}
+    known["standing"] = _is_standing(indicator)
     column = {**known, **column, "kind": kind}
     if kind in _DERIVED:
         cells = {"numerator": (f"{column['code']}.num",), "denominator": (f"{column['code']}.den",)}
         column = {**column, **cells, "scale": 1}
     return Column(**column)
+
+
+def _is_standing(indicator: Indicator) -> bool:
+    """Tell whether a number is what stands at the end of the period rather than what happened in it."""
+    if indicator.terms:
+        return any(_is_standing(indicators()[code]) for code in indicator.terms)
+    return "(" in indicator.date or _looks_at_period(indicator.where)
+
+
+def _looks_at_period(where: Any) -> bool:
+    if isinstance(where, Mapping):
+        return any(name in SEEN_AT_END or _looks_at_period(value) for name, value in where.items())
+    return isinstance(where, list) and any(_looks_at_period(one) for one in where)
 
 
 def _kind_of(indicator: Indicator) -> str:

@@ -65,7 +65,8 @@ class Column:
 
     ``kind`` is count, sum, distinct, increase, latest, ratio, mean, share, gap or text. A value is a whole
     number: ``unit`` 元 and 万元 hold 分, ``scale`` is the number of decimal digits kept. ``numerator`` and
-    ``denominator`` name the cells a derived value is made of.
+    ``denominator`` name the cells a derived value is made of; ``standing`` values are seen at the end of
+    the period, so those of the months do not add up.
     """
 
     code: str
@@ -81,11 +82,12 @@ class Column:
     scale: int = 0
     share: bool = False
     header_total: str = ""
+    standing: bool = False
 
     @property
     def additive(self) -> bool:
         """Tell whether the values of successive months add up to that of the whole time."""
-        return self.kind in ("count", "sum", "increase")
+        return self.kind in ("count", "sum", "increase") and not self.standing
 
     @property
     def traceable(self) -> bool:

@@ -16,6 +16,9 @@ from models.records import Record
 REJECTED = (CaseState.REJECTED,)
 FAILED = (CaseState.FAILED,)
 CLOSED = (CaseState.CLOSED, CaseState.ARCHIVED)
+COUNTED = (
+    "void_flag", "org_id", "village_id", "outcome", "source", "dispute_type", "difficulty", "party_count",
+)  # fmt: skip
 
 
 class MediationCase(Record):
@@ -29,6 +32,16 @@ class MediationCase(Record):
     __label__ = "人民调解案件"
     __table_args__ = (
         sa.Index("ix_mediation_case_state_due_on", "state", "due_on"),
+        # The statistics read these three alone, without the rows: a year of T1 in a fifth of the time.
+        sa.Index(
+            "ix_mediation_case_counted_concluded",
+            "concluded_on",
+            *COUNTED,
+            "agreement_form",
+            "agreement_amount",
+        ),
+        sa.Index("ix_mediation_case_counted_accepted", "accepted_on", *COUNTED, "concluded_on"),
+        sa.Index("ix_mediation_case_counted_performed", "performed_on", "void_flag", "org_id", "village_id"),
         sa.Index("ix_mediation_case_dispute_type_concluded_on", "dispute_type", "concluded_on"),
         sa.Index("ix_mediation_case_village_id_accepted_on", "village_id", "accepted_on"),
     )
@@ -77,7 +90,7 @@ class MediationCase(Record):
     found_on = column("排查发现日期", Kind.DATE, synonyms=("排查时间", "发现时间"))
     registered_on = column("登记日期", Kind.DATE, required=True, index=True, synonyms=("登记日期",))
     accepted_on = column(
-        "受理日期", Kind.DATE, required_in=ACCEPTED_STATES, index=True,
+        "受理日期", Kind.DATE, required_in=ACCEPTED_STATES,
         synonyms=(
             "受理时间", "受理日期", "登记时间", "时间", "日期", "立案时间", "受案时间",
         ),
@@ -169,7 +182,7 @@ class MediationCase(Record):
     reopened_on = column("重新调解日期", Kind.DATE, derived=True)
     state = column("状态", Kind.CODE, codes="case_state", derived=True, index=True)
     concluded_on = column(
-        "调解结束日期", Kind.DATE, required_in=CONCLUDED_STATES, index=True,
+        "调解结束日期", Kind.DATE, required_in=CONCLUDED_STATES,
         synonyms=(
             "调解时间", "办结时间", "调解成功时间", "达成协议时间", "化解时间", "调解日期", "结束时间",
         ),
@@ -212,7 +225,6 @@ class MediationCase(Record):
     performed_on = column(
         "履行完毕日期",
         Kind.DATE,
-        index=True,
         required_in=(CaseState.PERFORMED,),
         synonyms=("履行时间", "履行日期"),
     )
