@@ -20,7 +20,7 @@ S = LeadState
 
 
 def _title(row: Row) -> str:
-    return f"{row['parties_text']}：{row['brief'][:20]}"
+    return f"{row['parties_text'] or ''}：{(row['brief'] or '')[:20]}"
 
 
 def _subtitle(row: Row, codes: CodeBook) -> str:
