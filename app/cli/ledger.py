@@ -70,12 +70,13 @@ def run_restore(call: Call) -> Answer:
 def run_check(call: Call) -> Answer:
     """Check file, journal, tables, attachments and frozen figures."""
     from app.attachments import damage
+    from app.frozen import frozen_damage
     from app.ledger.check import check_ledger
 
     with call.session() as ctx:
         checked = check_ledger(ctx.ledger)
         attached, broken = damage(ctx)
-        found = [*checked.damage, *broken]
+        found = [*checked.damage, *broken, *frozen_damage(ctx)]
     data = {
         "ok": not found,
         "changes": checked.changes,

@@ -154,7 +154,7 @@ class _Children:
         table = self._known.tables.get(parent)
         if table != self._register.entity.__tablename__:
             return None
-        record, _ = root_of(self._conn, table, parent)
+        record, _ = root_of(self._conn, self._register.entity.__tablename__, parent)
         entry = Entry(None, record, {})
         self._entries.append(entry)
         self._by_id[record] = entry

@@ -76,16 +76,13 @@ class Twins:
 
 
 def identifying(register: Register) -> tuple[str, ...]:
-    """Give the fields that together tell records apart: what every record must have and nobody fills in for it."""
+    """Give the fields that together tell records apart: what a person must fill in of every record."""
     return tuple(name for name, field in fields_of(register.entity).items() if _identifies(field))
 
 
 def _identifies(field: Field) -> bool:
     return (
-        field.required
-        and not field.derived
-        and field.default is None
-        and field.kind not in REFERENCE_KINDS
+        field.required and not field.derived and field.default is None and field.kind not in REFERENCE_KINDS
     )
 
 

@@ -35,21 +35,36 @@ def export_register(
     *,
     where: Sequence[Condition] = (),
     sensitive: bool = False,
-    void: bool = False,
 ) -> int:
     """Write a register as a workbook and note it in the journal; gives the number of records.
 
-    ``sensitive`` adds fields that stay in the office otherwise, ``void`` the voided records.
-    Errors: those of `list_records`, OSError.
+    ``sensitive`` adds fields that stay in the office otherwise. Errors: those of `list_records`, OSError.
     """
     register = register_named(key)
+    number = write_register(ctx, register, out, where=where, sensitive=sensitive)
+    with ctx.ledger.writing(ctx, EVENT, f"导出{register.label}") as writer:
+        writer.event(EVENT, details={"register": register.key, "records": number, "sensitive": sensitive})
+    return number
+
+
+def write_register(
+    ctx: Context,
+    register: Register,
+    out: Path,
+    *,
+    where: Sequence[Condition] = (),
+    sensitive: bool = False,
+    void: bool = False,
+) -> int:
+    """Write a register as a workbook without noting it; ``void`` adds the voided records.
+
+    Errors: those of `list_records`, OSError.
+    """
     with ctx.ledger.reading() as conn:
         rows = _records(ctx, conn, register, where, void=void)
         titles = titles_in(conn, register.entity, rows)
     workbook = _workbook(ctx, register, rows, titles, sensitive=sensitive, void=void)
     write_workbook(workbook, out, stamp=ctx.now)
-    with ctx.ledger.writing(ctx, EVENT, f"导出{register.label}") as writer:
-        writer.event(EVENT, details={"register": register.key, "records": len(rows), "sensitive": sensitive})
     return len(rows)
 
 
