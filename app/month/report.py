@@ -188,8 +188,8 @@ def trace_lines(
         for record, contribution in figure.members:
             row = where.get(record)
             yield TraceLine(
-                table=table, row=row_key, column=f"{column} {figure.label}", value=figure.value, record=record,
-                title=titles.get(record, ""), sheet=row.sheet if row else "",
+                table=table, row=row_key, column=f"{column} {figure.label}", value=figure.value,
+                record=record, title=titles.get(record, ""), sheet=row.sheet if row else "",
                 row_no=row.row_no if row else None, contribution=contribution,
             )  # fmt: skip
 

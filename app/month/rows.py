@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app.drafts import fetch_rows
 from app.month.forms import FormGroup, SheetForm
+from app.month.veil import SINGLE_PERSONS, Veil, covered_name, veil_of
 from app.registers import register_named
 from exports.workbook.text import clean
 from models import journal as j
@@ -102,29 +103,41 @@ def _reported(
 ) -> ReportedRow:
     full = bool(ctx.settings["bundle_full_identity"])
     fields = fields_of(register.entity)
+    veil = None if full else veil_of(register.entity, row)
     values: dict[str, Any] = {}
     for name in form.columns:
         if name == PARTIES:
             values[name] = _parties(row, full=full)
         elif row.get(name) is not None:
-            values[name] = _shown(fields[name], row[name], full=full)
+            values[name] = _shown(fields[name], row[name], veil)
         elif name in (row.get("missing") or {}):
             values[name] = {"missing": row["missing"][name]}
     return ReportedRow(form.name, number, row["id"], register.key, revision, row_hash(values), values)
 
 
 def _parties(row: Row, *, full: bool) -> str:
-    names = (party.get("name") or "" for party in row.get("parties") or [])
-    return "、".join(name if full else mask(Sensitivity.NAME, name, MASK_LEVEL) for name in names if name)
+    parties = [party for party in row.get("parties") or [] if party.get("name")]
+    return "、".join(
+        party["name"]
+        if full or party.get("party_type") not in SINGLE_PERSONS
+        else covered_name(party["name"])
+        for party in parties
+    )
 
 
-def _shown(field: Field, value: Any, *, full: bool) -> Any:
+def _shown(field: Field, value: Any, veil: Veil | None) -> Any:
+    """Give a value as it leaves: masked by its own sensitivity, a free text without the record's names."""
     if isinstance(value, str) and field.kind in (Kind.TEXT, Kind.LONG_TEXT):
         value = clean(value)
-        if not full and field.sensitivity is not Sensitivity.NORMAL:
+        if veil is None:
+            return value
+        if field.sensitivity is Sensitivity.NAME:
+            return covered_name(value)
+        if field.sensitivity is not Sensitivity.NORMAL:
             return mask(field.sensitivity, value, MASK_LEVEL)
+        return value if field.search == "number" else veil.cover(value)
     if isinstance(value, list) and field.kind is Kind.TEXTS:
-        return [clean(item) for item in value]
+        return [clean(item) if veil is None else veil.cover(clean(item)) for item in value]
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from app.month.report import (
     workbook_bytes,
 )
 from app.month.rows import ReportedRow, ndjson
+from app.month.veil import Veils, veils
 from app.statistics import TableResult
 from app.version import VERSION
 from exports.bundle.card import fingerprint
@@ -96,6 +97,7 @@ def seal(
     ctx: Context, writer: Writer, content: Content, version: Version, stamp: datetime
 ) -> tuple[BundleFile, dict[str, bytes]]:
     """Give the signed bundle and every file to be handed out, by name."""
+    content = covered(ctx, writer.conn, content)
     head = heading(ctx, content.period, version.number, stamp)
     meta = {
         "bundle_id": version.bundle_id, "org": ctx.ledger.org_code, "period": content.period.key,
@@ -117,6 +119,43 @@ def seal(
     stem = bundle.name.removesuffix(".zip")
     files = {bundle.name: bundle.data, f"{bundle.name}.par": parity(bundle.data), f"{stem}.xlsx": bare}
     return bundle, files
+
+
+def covered(ctx: Context, conn: sa.Connection, content: Content) -> Content:
+    """Give the content with every text about a record as it may leave the station."""
+    told = {problem.record for problem in content.problems if problem.record}
+    listed = {row for result in content.results.values() for row in result.rows}
+    known = veils(ctx, conn, {*content.titles, *told, *listed})
+    return replace(
+        content,
+        titles={record: known.cover(record, title) for record, title in content.titles.items()},
+        problems=tuple(_covered_problem(problem, known) for problem in content.problems),
+        results={code: _covered_table(result, known) for code, result in content.results.items()},
+    )
+
+
+def _covered_problem(problem: Problem, known: Veils) -> Problem:
+    seen = problem.seen
+    return replace(
+        problem,
+        message=known.cover(problem.record, problem.message),
+        seen=known.cover(problem.record, seen) if isinstance(seen, str) else seen,
+    )
+
+
+def _covered_table(result: TableResult, known: Veils) -> TableResult:
+    """Cover the texts of a table whose rows are records."""
+    if not any(row in known.known for row in result.rows):
+        return result
+    rows = {
+        row: {
+            column: known.cover(row, value) if isinstance(value, str) else value
+            for column, value in cells.items()
+        }
+        for row, cells in result.rows.items()
+    }
+    labels = {row: known.cover(row, label) for row, label in result.row_labels.items()}
+    return replace(result, rows=rows, row_labels=labels)
 
 
 def data_members(ctx: Context, content: Content) -> dict[str, bytes]:
