@@ -6,6 +6,7 @@ from app.month.checking import month_problems
 from app.month.closing import ClosedMonth, close_month, reissue
 from app.month.receipts import apply_receipt, finish_task, open_tasks
 from app.month.status import month_status
+from app.month.withdrawing import void_submission
 
 __all__ = [
     "ClosedMonth",
@@ -16,4 +17,5 @@ __all__ = [
     "month_status",
     "open_tasks",
     "reissue",
+    "void_submission",
 ]

@@ -27,7 +27,14 @@ from models import journal as j
 from models.county import EnrolledOrg, OrgRole
 from models.errors import LedgerError
 from models.records import table_of
-from models.submission import Submission, SubmissionFigure, SubmissionFile, SubmissionRow, SubmissionState
+from models.submission import (
+    ReturnTask,
+    Submission,
+    SubmissionFigure,
+    SubmissionFile,
+    SubmissionRow,
+    SubmissionState,
+)
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -135,10 +142,10 @@ def _refuse_running(ctx: Context, period: Period) -> None:
 
 
 def _refuse_reclosing(ctx: Context, period: Period, latest: Row, reason: str | None) -> None:
-    if latest["state"] == SubmissionState.ACCEPTED:
+    if versions.accepted(ctx, period.key, latest["form_group"]) is not None:
         raise MonthAccepted(period.label)
     later = versions.first_after(ctx, period.key, latest["form_group"])
-    if later is not None:
+    if later is not None and latest["state"] != SubmissionState.RETURNED:
         raise MonthLater(period.label, later)
     if not (reason or "").strip():
         raise ReasonNeeded(
@@ -174,7 +181,7 @@ def _freeze(ctx: Context, content: Content, latest: Row | None) -> Row:
     with ctx.ledger.writing(ctx, "month.close", label) as writer:
         stamp = ctx.now.replace(microsecond=0)
         version = Version(
-            number=(latest["version"] if latest else 0) + 1,
+            number=versions.last_number(writer.conn, content.period.key, content.group.code) + 1,
             bundle_id=writer.new_id(),
             supersedes=latest["bundle_id"] if latest else None,
             prev_submit_hash=versions.hash_of_previous(writer.conn, content.period.key, content.group.code),
@@ -200,11 +207,21 @@ def _freeze(ctx: Context, content: Content, latest: Row | None) -> Row:
             "row_count": len(content.rows),
         }
         submission = writer.create(Submission, values)
-        if latest is not None and latest["state"] != SubmissionState.RETURNED:
-            writer.update(Submission, latest["id"], {"state": SubmissionState.SUPERSEDED.value})
+        if latest is not None:
+            _finish_tasks(ctx, writer, latest)
         writer.flush()
         _store(writer, submission, content, files)
         return {**values, "id": submission}
+
+
+def _finish_tasks(ctx: Context, writer: Writer, old: Row) -> None:
+    """Note that what the county sent back of the version before is in the new one.
+
+    The old version's state is left to the county's receipts, so that it does not depend on when they arrive.
+    """
+    for task in writer.select(ReturnTask, submission_id=old["id"]):
+        if task["done_on"] is None:
+            writer.update(ReturnTask, task["id"], {"done_on": ctx.today.isoformat()})
 
 
 def _store(writer: Writer, submission: str, content: Content, files: Mapping[str, bytes]) -> None:
@@ -234,14 +251,14 @@ def _store(writer: Writer, submission: str, content: Content, files: Mapping[str
 
 
 def _county(conn: sa.Connection) -> Org | None:
+    """Give the county this office is enrolled with now; a key given up addresses nobody."""
     table = table_of(EnrolledOrg)
-    row = conn.execute(
-        sa.select(table.c.org_code, table.c.name).where(
-            table.c.role == OrgRole.COUNTY.value,
-            table.c.revoked_on.is_(None),
-            table.c.void_flag.is_(sa.false()),
-        )
-    ).first()
+    query = sa.select(table.c.org_code, table.c.name).where(
+        table.c.role == OrgRole.COUNTY.value,
+        table.c.void_flag.is_(sa.false()),
+        table.c.revoked_on.is_(None),
+    )
+    row = conn.execute(query).first()
     return None if row is None else Org(row.org_code, row.name)
 
 

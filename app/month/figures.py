@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -135,30 +135,39 @@ def _rate_parts(ctx: Context, table: str, period: Period, before: Mapping[str, B
 
 
 def corrections(figures: list[Figure], before: Mapping[str, Before], reason: str) -> list[Correction]:
-    """List the figures of earlier months that differ from what was reported, with the records that moved."""
+    """List the figures of earlier months that differ from what was reported, with the records that moved.
+
+    A record that stood in no figure of the table before was entered late; any other was changed or voided.
+    """
     found = []
+    counted: dict[str, set[str]] = {}
+    for cell, known in before.items():
+        counted.setdefault(cell.partition("/")[0], set()).update(known.members)
     for figure in figures:
         if figure.cell.endswith(HIDDEN) or not (figure.correction or _moved(figure, before)):
             continue
         known = before.get(figure.cell, Before(0, {}))
+        told = counted.get(figure.cell.partition("/")[0], set())
         inside = added(figure.members)
         now = added(figure.year_members)
         earlier = {
             record: n - inside.get(record, 0) for record, n in now.items() if n != inside.get(record, 0)
         }
-        late = {r: n for r, n in earlier.items() if r not in known.members}
-        changed = {r: earlier.get(r, 0) - n for r, n in known.members.items() if earlier.get(r, 0) != n}
+        late = {r: n for r, n in earlier.items() if r not in told}
+        changed = {r for r in {*earlier, *known.members} if earlier.get(r, 0) != known.members.get(r, 0)}
         if not late and not changed:
             continue
+        moved = figure.correction or 0
         found.append(
             Correction(
                 cell=figure.cell,
                 label=figure.label,
                 before=known.cumulative,
-                after=known.cumulative + sum(late.values()) + sum(changed.values()),
+                after=known.cumulative + moved,
                 late=sum(late.values()),
-                adjusted=sum(changed.values()),
+                adjusted=moved - sum(late.values()),
                 records=tuple(sorted({*late, *changed})),
+                late_records=tuple(sorted(late)),
                 reason=reason,
             )
         )
@@ -183,15 +192,24 @@ def added(members: tuple[tuple[str, int], ...]) -> dict[str, int]:
     return total
 
 
-def frozen_before(conn: sa.Connection, submission: str | None) -> dict[str, Before]:
-    """Read what an earlier submission froze as the year so far."""
-    if submission is None:
+def frozen_before(conn: sa.Connection, submissions: Sequence[str]) -> dict[str, Before]:
+    """Add up what the closed months of the year handed in, and read whom the last of them counted.
+
+    The first one's year so far is where the account begins; each later month adds its value and correction,
+    also one that was handed in anew after its successor.
+    """
+    if not submissions:
         return {}
     table = table_of(SubmissionFigure)
-    query = sa.select(table.c.cell, table.c.cumulative, table.c.year_members).where(
-        table.c.submission == submission, table.c.cumulative.is_not(None)
-    )
-    return {
-        row.cell: Before(row.cumulative, added(tuple(map(tuple, json.loads(row.year_members)))))
-        for row in conn.execute(query)
-    }
+    sums: dict[str, int] = {}
+    for number, submission in enumerate(submissions):
+        query = sa.select(table.c.cell, table.c.value, table.c.correction, table.c.cumulative).where(
+            table.c.submission == submission, table.c.cumulative.is_not(None)
+        )
+        for row in conn.execute(query):
+            added_up = number > 0 and row.correction is not None
+            step = json.loads(row.value) + row.correction if added_up else row.cumulative
+            sums[row.cell] = sums.get(row.cell, 0) + step if added_up else step
+    last = sa.select(table.c.cell, table.c.year_members).where(table.c.submission == submissions[-1])
+    members = {row.cell: added(tuple(map(tuple, json.loads(row.year_members)))) for row in conn.execute(last)}
+    return {cell: Before(total, members.get(cell, {})) for cell, total in sums.items()}

@@ -26,6 +26,8 @@ STATES = {
     "duplicate": SubmissionState.DUPLICATE,
 }
 
+TO_MEND = ("returned", "duplicate", "attachment_missing")
+
 
 class ReceiptForNothing(LedgerError):
     """The receipt names a version this ledger never handed in."""
@@ -83,10 +85,16 @@ def finish_task(ctx: Context, task: str) -> None:
 
 
 def _named(writer: Writer, receipt: Receipt) -> Row:
-    found = writer.select(Submission, bundle_id=receipt.bundle_id)
-    if not found or found[0]["manifest_hash"] != receipt.manifest_hash:
+    """Find the version a receipt names; one that was taken back here was handed in all the same."""
+    writer.flush()
+    table = table_of(Submission)
+    found = writer.conn.execute(sa.select(table).where(table.c.bundle_id == receipt.bundle_id)).mappings()
+    submission = found.first()
+    if submission is None or submission["manifest_hash"] != receipt.manifest_hash:
         raise ReceiptForNothing(receipt.period, receipt.version)
-    return found[0]
+    if submission["void_flag"]:
+        writer.revive(Submission, submission["id"], "县局回执证明已经报出")
+    return dict(submission)
 
 
 def _open_tasks(ctx: Context, writer: Writer, submission: Row, receipt: Receipt) -> int:
@@ -94,10 +102,15 @@ def _open_tasks(ctx: Context, writer: Writer, submission: Row, receipt: Receipt)
     for task in writer.select(ReturnTask, submission_id=submission["id"]):
         if task["done_on"] is None:
             writer.update(ReturnTask, task["id"], {"done_on": today})
-    returned = [row for row in receipt.rows if row.status == "returned"]
+    if receipt.status != "returned":
+        return 0
+    returned = [row for row in receipt.rows if row.status in TO_MEND]
     for row in returned:
         writer.create(ReturnTask, _task(writer, submission, row, today))
-    return len(returned)
+    if not returned:
+        whole = {"submission_id": submission["id"], "title": f"{submission['period']}整份退回"}
+        writer.create(ReturnTask, {**whole, "hint": receipt.note or None, "opened_on": today})
+    return max(len(returned), 1)
 
 
 def _task(writer: Writer, submission: Row, row: ReceiptRow, today: str) -> dict[str, Any]:

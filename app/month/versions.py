@@ -42,16 +42,35 @@ def first_after(ctx: Context, period: str, group: str) -> str | None:
     return next((key for key in closed_periods(ctx, group) if key > period), None)
 
 
-def before_in_year(ctx: Context, period: Period, group: str) -> str | None:
-    """Give the submission of the last closed month before this one in the same year."""
+def before_in_year(ctx: Context, period: Period, group: str) -> list[str]:
+    """Give the last version of each month of the same year closed before this one, oldest month first."""
     query = (
-        sa.select(TABLE.c.id)
+        sa.select(TABLE.c.period, TABLE.c.id)
         .where(*LIVE, TABLE.c.form_group == group, TABLE.c.period < period.key)
         .where(TABLE.c.period >= f"{period.key[:4]}-01")
-        .order_by(TABLE.c.period.desc(), TABLE.c.version.desc())
+        .order_by(TABLE.c.period, TABLE.c.version)
     )
     with ctx.ledger.reading() as conn:
-        return conn.execute(query.limit(1)).scalar()
+        return list({row.period: row.id for row in conn.execute(query)}.values())
+
+
+def last_number(conn: sa.Connection, period: str, group: str) -> int:
+    """Give the highest version number ever used for a month; one that was taken back stays used."""
+    query = sa.select(sa.func.max(TABLE.c.version)).where(
+        TABLE.c.period == period, TABLE.c.form_group == group
+    )
+    return conn.execute(query).scalar() or 0
+
+
+def accepted(ctx: Context, period: str, group: str) -> Row | None:
+    """Give the version of a month the county accepted, whichever it is."""
+    query = sa.select(TABLE).where(
+        *LIVE, TABLE.c.period == period, TABLE.c.form_group == group,
+        TABLE.c.state == SubmissionState.ACCEPTED.value,
+    )  # fmt: skip
+    with ctx.ledger.reading() as conn:
+        found = conn.execute(query).mappings().first()
+    return None if found is None else dict(found)
 
 
 def hash_of_previous(conn: sa.Connection, period: str, group: str) -> str | None:

@@ -27,7 +27,8 @@ class Heading:
     @property
     def signature(self) -> str:
         """The line to be signed by hand."""
-        return f"负责人（签字）：{self.head}　　填表人（签字）：{self.reporter}　　报出日期：{self.closed_on}　（公章）"
+        signed = f"负责人（签字）：{self.head}　　填表人（签字）：{self.reporter}"
+        return f"{signed}　　报出日期：{self.closed_on}　（公章）"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,10 @@ class TraceLine:
 
 @dataclass(frozen=True)
 class Correction:
-    """One figure of earlier months that is no longer what was reported, and the records that moved it."""
+    """One figure of earlier months that is no longer what was reported, and the records that moved it.
+
+    ``late_records`` are those among them that stood in no figure before.
+    """
 
     cell: str
     label: str
@@ -35,6 +38,7 @@ class Correction:
     adjusted: int
     records: tuple[str, ...]
     reason: str
+    late_records: tuple[str, ...] = ()
 
 
 def trace_sheet(lines: Iterable[TraceLine]) -> Sheet:

@@ -75,3 +75,9 @@ def lines_in(bundle: Path, name: str) -> list[dict[str, Any]]:
     """Give the lines of an ndjson member of a bundle."""
     with ZipFile(bundle) as archive:
         return [json.loads(line) for line in archive.read(name).splitlines()]
+
+
+def corrections_in(bundle: Path) -> list[dict[str, Any]]:
+    """Give the corrections a bundle tells."""
+    with ZipFile(bundle) as archive:
+        return list(json.loads(archive.read("data/corrections.json")))
