@@ -1,4 +1,4 @@
-"""Make the golden ledger of the present schema: one record of each register, kept for good in tests/data/golden.
+"""Make the golden ledger of the present schema: a record of each register, kept in tests/data/golden.
 
 Run once when a schema is finished, before the next one is begun; never make one of an older schema anew.
 """
@@ -10,14 +10,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from app.indexing import update_search  # noqa: E402 — the path is set above
-from app.ledger.ledger import create_ledger, open_ledger  # noqa: E402
-from app.records import add  # noqa: E402
-from app.registers import REGISTERS  # noqa: E402
-from app.session import context_of  # noqa: E402
-from models.schema import SCHEMA_VERSION  # noqa: E402
-from tests.builders import build, needed  # noqa: E402
-from tests.conftest import CHEAP, NOW, PASSWORD, VILLAGES  # noqa: E402
+from app.indexing import update_search
+from app.ledger.ledger import create_ledger, open_ledger
+from app.records import add
+from app.registers import REGISTERS
+from app.session import context_of
+from models.schema import SCHEMA_VERSION
+from tests.builders import build, needed
+from tests.conftest import CHEAP, NOW, PASSWORD, VILLAGES
 
 GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "data" / "golden"
 

@@ -1,4 +1,4 @@
-"""Make resources/names/pinyin.csv from pypinyin, so that the program never loads pypinyin itself."""  # noqa: INP001
+"""Make resources/names/pinyin.csv from pypinyin, so that the program never loads pypinyin itself."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from sqlcipher3 import dbapi2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from app.ledger.migrate import alembic_config  # noqa: E402 — the path is set above
-from models.schema import SCHEMA_VERSION, Model  # noqa: E402
+from app.ledger.migrate import alembic_config
+from models.schema import SCHEMA_VERSION, Model
 
 FOLDER = Path(__file__).resolve().parents[1] / "models" / "migrations" / "versions"
 HEAD = '''"""{title}."""
