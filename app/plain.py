@@ -115,7 +115,7 @@ def _journal(ctx: Context, path: Path) -> Path:
     return path
 
 
-def _line(row: sa.Row[Any]) -> bytes:
+def _line(row: Any) -> bytes:
     values = {name: kept[0] for name, kept in json.loads(row.payload).items()}
     told = dict(zip(_TOLD, (*row[:-1], values), strict=True))
     return json.dumps(told, ensure_ascii=False).encode() + b"\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,16 @@ if TYPE_CHECKING:
 
 KINDS = {"submit": "报送", "receipt": "回执", "refused": "未接收"}
 STATUS = {"received": "已收到", "accepted": "已受理", "returned": "已退回"}
-DETAILS_LEFT_OUT = frozenset({"receipt", "notes", "code", "message"})
+PLAN_LABELS = (
+    ("org_name", "单位"), ("org_code", "单位代码"), ("period", "期间"), ("version", "版本"),
+    ("short_code", "校验短码"), ("grade", "完整程度"), ("state_label", "状态"),
+    ("figures_changed", "变化的数字"), ("due_on", "报送期限"), ("late", "迟报"), ("already_received_on", "此前已收"), ("note", "县局意见"),
+    ("tasks", "退回待改"),
+)  # fmt: skip
+ROW_LABELS = (
+    ("total", "共"), ("added", "新增"), ("changed", "变化"), ("same", "相同"), ("rejected", "退回"),
+    ("removed", "减少"),
+)  # fmt: skip
 
 
 def run_card(call: Call) -> Answer:
@@ -76,12 +86,18 @@ def _received_lines(one: Received) -> list[str]:
     if "message" in one.plan:
         lines.append(f"  {one.plan['message']}")
     lines += [
-        f"  {name}：{value}"
-        for name, value in one.plan.items()
-        if name not in DETAILS_LEFT_OUT and isinstance(value, str | int | float)
+        f"  {label}：{_word(one.plan[name])}" for name, label in PLAN_LABELS if one.plan.get(name) is not None
     ]
+    rows = one.plan.get("rows")
+    if isinstance(rows, Mapping):
+        counted = "，".join(f"{label} {rows[name]}" for name, label in ROW_LABELS if name in rows)
+        lines.append(f"  明细：{counted}")
     notes = one.plan.get("notes")
     return lines + [f"  {note}" for note in notes] if isinstance(notes, list | tuple) else lines
+
+
+def _word(value: object) -> str:
+    return ("是" if value else "否") if isinstance(value, bool) else str(value)
 
 
 def run_matrix(call: Call) -> Answer:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.command import Answer, Call, Command, Grid, UsageError, arg
 from app.cli.parsing import moment_of
+from app.registers import register_named
 
 if TYPE_CHECKING:
     from app.due import DueItem
@@ -27,6 +28,8 @@ def run_due(call: Call) -> Answer:
     from app.due import due, mark, unmark
 
     args = call.args
+    if args.register is not None:
+        register_named(args.register)
     if args.mark is None and args.unmark is None:
         with call.session() as ctx:
             items = due(ctx, args.until, register=args.register)

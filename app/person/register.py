@@ -75,6 +75,11 @@ def _is_minor(ctx: Context, row: Row) -> bool:
 def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
     for number, document in enumerate(row.get("id_docs") or [], 1):
         yield from _examine_document(ctx, row, document, f"id_docs[{number}]")
+    born = row.get("birth_date")
+    if isinstance(born, str) and born > ctx.today.isoformat() and not is_partial(born):
+        yield Problem(
+            code="E302", seen=born, field="birth_date", message="出生日期晚于今天。", hint="请核对年份。"
+        )
     if sum(1 for document in row.get("id_docs") or [] if document.get("is_primary")) > 1:
         yield Problem(
             code="E401",
