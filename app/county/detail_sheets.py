@@ -83,9 +83,12 @@ def _places(conn: sa.Connection, bundle: str) -> dict[str, tuple[str, int]]:
 
 
 def _traces(conn: sa.Connection, bundle: str) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Give what is behind the cells of the total rows."""
     trace = table_of(StationTrace)
-    query = sa.select(trace.c.cell, trace.c.members).where(trace.c.bundle == bundle).order_by(trace.c.id)
-    return [(row.cell, row.members or []) for row in conn.execute(query)]
+    query = sa.select(trace.c.cell, trace.c.members).where(
+        trace.c.bundle == bundle, trace.c.cell.like(f"%/{TOTAL}/%")
+    )
+    return [(row.cell, row.members or []) for row in conn.execute(query.order_by(trace.c.id))]
 
 
 def _listed(column: Column, members: Sequence[tuple[str, int]], where: Mapping[str, tuple[str, int]]) -> str:

@@ -19,8 +19,7 @@ from app.numbering import NumbersHeld
 from exports.bundle.receipt import Receipt, parse_receipt
 from exports.bundle.verify import OpenedBundle, open_bundle
 from exports.workbook.reader import read_workbook
-from tests.app.test_county_receiving import without
-from tests.builders.county import SHEET, Sealer, paired, plain_report
+from tests.builders.county import SHEET, Sealer, paired, plain_report, without
 
 
 @pytest.fixture
