@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from app.demo.places import Village
     from models.records import Row
 
-LAST_START_OF_YEAR = 11
+LAST_MONTH, LAST_START_OF_YEAR = 12, 10
+# Working days before the first session and between sessions.
+PAUSES = ((1, 6), (4, 9))
+BRIEF_PAUSES = ((1, 4), (2, 4))
 EARLIEST_START = 4
 # Stations told in brief take a dispute up and settle it within one month.
-FOUND_BEFORE, BRIEF_LAST_START, BRIEF_MEETINGS = 3, 9, 2
+FOUND_BEFORE, BRIEF_LAST_START, BRIEF_MEETINGS = 3, 8, 2
 KNOWN_SHARE = 0.35
 ROUND_TO = (10, 100)
 PROACTIVE, APPLIED = "10", "20"
@@ -33,7 +36,7 @@ CHANNELS = {
 }
 SESSION_MODES = ("face_to_face", "face_to_face", "on_site", "back_to_back", "phone")
 SETTLED = ("settled", "performed", "reneged", "extended", "escalated")
-UNSETTLED_ENDS = ("failed", "mediating", "withdrawn", "accepted", "transferred")
+UNSETTLED_ENDS = ("failed", "mediating", "withdrawn", "held", "accepted", "transferred")
 JOINT_UNITS = (("village", "governance_center"), ("land", "village"), ("labour", "governance_center"))
 
 
@@ -126,7 +129,7 @@ class Planner:
         if not self.scene.full:
             return self.rng.choice(days[FOUND_BEFORE:BRIEF_LAST_START])
         first = EARLIEST_START if month == 1 else 0
-        last = LAST_START_OF_YEAR if month == 12 else len(days)
+        last = LAST_START_OF_YEAR if month == LAST_MONTH else len(days)
         return self.rng.choice(days[first:last])
 
     def plan(self, start: date, end: str, *, grave: bool = False, with_lead: bool = True) -> Dispute:
@@ -163,6 +166,7 @@ class Planner:
             org=org,
             instalments=parts or (((due, amount),) if mode == "lump_sum" and amount else ()),
             with_lead=with_lead,
+            extra={"joint_units": ["police"]} if self._chance("with_police") else None,
         )
 
     def alone(self, found: date, handle: str) -> Dispute:
@@ -223,11 +227,13 @@ class Planner:
         return tuple((start + timedelta(days=30 * (n + 1)), value) for n, value in enumerate(sums))
 
     def _meeting_days(self, start: date, end: str, wanted: int) -> list[date]:
-        if end in ("registered", "rejected", "accepted"):
+        if end in ("registered", "rejected", "accepted", "held"):
             return []
-        days = [self.scene.year.shift(start, self.rng.randrange(3))]
+        brief = not self.scene.full or start.month == LAST_MONTH
+        first, further = BRIEF_PAUSES if brief else PAUSES
+        days = [self.scene.year.shift(start, self.rng.randrange(*first))]
         while len(days) < (wanted if self.scene.full else min(wanted, BRIEF_MEETINGS)):
-            days.append(self.scene.year.shift(days[-1], self.rng.randrange(2, 4)))
+            days.append(self.scene.year.shift(days[-1], self.rng.randrange(*further)))
         return days
 
     def _meetings(
@@ -314,20 +320,16 @@ def yuan(amount: int) -> str:
     return f"{amount}元"
 
 
-def ordinary(planner: Planner, settled: int, unsettled: int, direct: int, grave: int) -> Iterator[Dispute]:
-    """Give the ordinary disputes of a year: so many settled, so many not, of these some without a lead.
+def ordinary(planner: Planner, settled: int, unsettled: int, grave: int) -> Iterator[Dispute]:
+    """Give the ordinary disputes of a year: so many settled, among them the grave ones, and so many not.
 
-    Grave ones are all settled; what is not settled belongs to the last weeks, or failed on the way.
+    What is not settled failed on the way, or belongs to the last weeks.
     """
     rng = planner.rng
-    months = planner.months(settled)
     graves = set(rng.sample(range(settled), grave))
-    directs = set(rng.sample([n for n in range(settled) if n not in graves], direct))
-    for number, month in enumerate(months):
-        yield planner.plan(
-            planner.start_in(month), "settled", grave=number in graves, with_lead=number not in directs
-        )
-    for number in range(unsettled):
-        end = UNSETTLED_ENDS[(number + rng.randrange(len(UNSETTLED_ENDS))) % len(UNSETTLED_ENDS)]
-        month = 12 if end in ("mediating", "accepted") else rng.randrange(2, 12)
+    for number, month in enumerate(planner.months(settled)):
+        yield planner.plan(planner.start_in(month), "settled", grave=number in graves)
+    for _ in range(unsettled):
+        end = rng.choice(UNSETTLED_ENDS)
+        month = LAST_MONTH if end in ("mediating", "accepted") else rng.randrange(2, 12)
         yield planner.plan(planner.start_in(month), end)

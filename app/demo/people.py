@@ -73,7 +73,7 @@ class Crowd:
     def document(self, born: date, sex: str) -> str:
         """Give a resident's number with a valid check digit that was never issued (see names.toml)."""
         rules = told("names")["documents"]
-        parity = 1 if sex == MALE else 0
+        parity = 0 if sex == MALE else 1
         step = self._seen.get((born, sex), 0)
         self._seen[born, sex] = step + 1
         first = f"{rules['region']}{born:%Y%m%d}{rules['first'] + parity + 2 * step:03}"

@@ -51,6 +51,7 @@ class Scene:
     grid_workers: tuple[Figure, ...]
     helpers: tuple[str, ...]
     full: bool
+    alone: bool = False
 
     def of(self, org: str) -> list[Mediator]:
         """Give the mediators of a committee."""
@@ -66,8 +67,13 @@ class Scene:
         return text.format(t=self.place.town, v=label, s=self.place.town[0])
 
 
-def set_scene(place: Place, year: int, quota: Quota, seed: int, helpers: tuple[str, ...]) -> Scene:
-    """Set the scene of a station; the first station of the county is told in full, the others in brief."""
+def set_scene(
+    place: Place, year: int, quota: Quota, seed: int, helpers: tuple[str, ...], *, alone: bool = False
+) -> Scene:
+    """Set the scene of a station; the first of the county is told in full, the others in brief.
+
+    ``alone``: the station stands for itself, and may go beyond its share of the county's year.
+    """
     rng = Random(f"{seed}:{place.code}:{year}")  # noqa: S311 — the same seed must tell the same year
     full = place.number == 1
     crowd = Crowd(rng, used=set(helper_names(seed, told("district")["total"]["helpers"])))
@@ -89,6 +95,7 @@ def set_scene(place: Place, year: int, quota: Quota, seed: int, helpers: tuple[s
         grid_workers=tuple(crowd.figure(v.code, v.label, year, ages=(25, 50), known=True) for v in villages),
         helpers=helpers,
         full=full,
+        alone=alone,
     )
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from random import Random
 
 from app.demo.diary import Diary, Entry, Script, by_month
-from app.demo.disputes import Dispute, Planner, ordinary
+from app.demo.disputes import SETTLED, Dispute, Planner, ordinary
 from app.demo.events import outreach
 from app.demo.founding import founding
 from app.demo.media import posts
 from app.demo.people import helper_names
 from app.demo.places import Place, county, stations
-from app.demo.quotas import Quota, first_quota
+from app.demo.quotas import first_quota
 from app.demo.rounds import rounds
 from app.demo.scene import Scene, set_scene
 from app.demo.schools import schools
@@ -26,10 +26,9 @@ from app.demo.stories import (
     in_each_state,
     leads_alone,
     memorable,
-    settled_among_them,
 )
 from app.demo.texts import told
-from app.demo.whole import WholeCase, lead_alone
+from app.demo.whole import WholeCase, lead_held
 from app.indexing import update_search
 from app.ledger.keyslots import KdfCost
 from app.ledger.ledger import DEFAULT_KDF, create_ledger, open_ledger
@@ -64,7 +63,7 @@ def demo_station(
     quota = first_quota()
     seed = told("district")["seed"] if seed is None else seed
     helpers = helper_names(seed, told("district")["total"]["helpers"])[: quota.helpers]
-    scene = set_scene(stations()[0], year, quota, seed, helpers)
+    scene = set_scene(stations()[0], year, quota, seed, helpers, alone=True)
     with opened(path, scene, password=password, seed=seed, kdf=kdf) as built:
         built.script.play(built.diary, now)
         return built.diary.counts()
@@ -77,12 +76,12 @@ def opened(
     """Create a station's ledger on the first morning of its year and keep it open."""
     place = scene.place
     script = Script(entries(scene, county().name))
-    with reproducible(path, place, "station", scene.year.first, password, seed, kdf) as diary:
+    with founded(path, place, "station", scene.year.first, password, seed, kdf) as diary:
         yield Built(place, diary, script)
 
 
 @contextmanager
-def reproducible(
+def founded(
     path: Path, place: Place, role: str, day: date, password: str, seed: int, kdf: KdfCost
 ) -> Iterator[Diary]:
     """Create and open a ledger whose ids and salts follow from a seed (its keys do not)."""
@@ -91,6 +90,20 @@ def reproducible(
     create_ledger(
         path, password, name=place.name, code=place.code, role=role, now=now, kdf=kdf, random=rng.randbytes
     )
+    with _diary(path, password, now, rng) as diary:
+        yield diary
+
+
+@contextmanager
+def reopened(path: Path, place: Place, password: str, seed: int, now: datetime) -> Iterator[Diary]:
+    """Open a ledger of the demonstration again; what is written follows from the seed as before."""
+    rng = Random(f"{seed}:{place.code}:reopened")  # noqa: S311 — see `founded`
+    with _diary(path, password, now, rng) as diary:
+        yield diary
+
+
+@contextmanager
+def _diary(path: Path, password: str, now: datetime, rng: Random) -> Iterator[Diary]:
     ledger = open_ledger(path, password=password, projections=(update_search,))
     ledger.random = rng.randbytes
     try:
@@ -116,7 +129,7 @@ def year_of(scene: Scene) -> Iterator[Entry]:
 
 
 def disputes_told(scene: Scene) -> Iterator[Entry]:
-    """Give cases and leads: as many leads as accepted cases, some of each without the other."""
+    """Give cases and leads: every dispute is a lead first, not all of them become cases."""
     planner = Planner(scene)
     disputes = list(planned(scene, planner))
     if scene.full:
@@ -124,33 +137,21 @@ def disputes_told(scene: Scene) -> Iterator[Entry]:
         yield from leads_alone(planner, first_case(disputes))
         return
     for dispute in disputes:
-        yield from WholeCase(scene, dispute).entries()
-    for number in range(_direct(scene.quota)):
-        plan = planner.alone(planner.start_in(planner.months(1)[0]), f"alone{number}")
-        yield lead_alone(scene, plan, settled=number > 0)
+        if dispute.end == "held":
+            yield lead_held(scene, dispute)
+        else:
+            yield from WholeCase(scene, dispute).entries()
 
 
 def planned(scene: Scene, planner: Planner) -> Iterator[Dispute]:
     """Give the station's disputes: what it tells in full, and as many ordinary ones as its quota leaves."""
     quota = scene.quota
     if not scene.full:
-        unsettled = quota.disputes - quota.settled
-        ordinary_ones = ordinary(planner, quota.settled, unsettled, _direct(quota), quota.major)
+        ordinary_ones = ordinary(planner, quota.settled, quota.disputes - quota.settled, quota.major)
         yield from planner.joined(ordinary_ones, quota.groups, quota.helpers)
         return
-    big = list(memorable(planner))
-    each = list(in_each_state(planner))
-    yield from big
-    yield from each
-    yield from ordinary(
-        planner,
-        quota.settled - settled_among_them() - len(big),
-        0,
-        0,
-        quota.major - sum(1 for dispute in big if dispute.grave),
-    )
-
-
-def _direct(quota: Quota) -> int:
-    """Give how many cases come without a lead, and how many leads without a case."""
-    return quota.disputes * int(told("district")["shares"]["direct"]) // 100
+    found = [*memorable(planner), *in_each_state(planner)]
+    yield from found
+    settled = sum(1 for dispute in found if dispute.end in SETTLED)
+    grave = sum(1 for dispute in found if dispute.grave)
+    yield from ordinary(planner, quota.settled - settled, 0, quota.major - grave)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.demo.calendar_year import Clock
 from app.demo.casework import Casework
 from app.demo.diary import Entry, adding
-from app.demo.disputes import SETTLED, Dispute, Joint, Meeting, Planner, Words
+from app.demo.disputes import Dispute, Joint, Meeting, Planner, Words
 from app.demo.rows import lead_row
 from app.demo.scene import TOWN, Scene
 from app.demo.texts import told
@@ -114,8 +114,8 @@ def _meetings(planner: Planner, start: Any, sessions: list[list[str]]) -> Iterat
 def in_each_state(planner: Planner) -> Iterator[Dispute]:
     """Give a file in each of the states a case can be in at the end of the year."""
     year = planner.scene.year
-    for row in told("station")["state"]:
-        lead = row["end"] == "extended"
+    for row in told_here(planner.scene, "state"):
+        lead = not row.get("alone")
         plan = planner.plan(year.work(year.day(row["on"])), row["end"], with_lead=lead)
         if row["end"] == "escalated":
             plan = replace(plan, prevented=("2", 2))
@@ -124,15 +124,15 @@ def in_each_state(planner: Planner) -> Iterator[Dispute]:
         yield plan
 
 
-def settled_among_them() -> int:
-    """Give how many of the files in each state are settled."""
-    return sum(1 for row in told("station")["state"] if row["end"] in SETTLED)
+def told_here(scene: Scene, kind: str) -> list[Mapping[str, Any]]:
+    """Give the files (state) or leads (lead) to tell: some only where the station stands for itself."""
+    return [row for row in told("station")[kind] if scene.alone or not row.get("alone")]
 
 
 def leads_alone(planner: Planner, linked: str) -> Iterator[Entry]:
     """Give the leads that did not become a case, one or more in each state."""
     year = planner.scene.year
-    for number, row in enumerate(told("station")["lead"]):
+    for number, row in enumerate(told_here(planner.scene, "lead")):
         found = year.work(year.day(row["on"]))
         dispute = planner.alone(found, f"alone{number}")
         yield from LeadAlone(planner.scene, dispute).entries(row["end"], linked)

@@ -202,11 +202,11 @@ class WholeCase:
         return row
 
     def _payments(self) -> Iterator[Entry]:
-        """Give the later payments, each on a working day before its due day, and the end of performance."""
+        """Give the later payments, each on the working day it is due, and the end of performance."""
         d, proof = self.dispute, self.scene.rng.choice(told("disputes")["visits"]["proofs"])
         day = d.concluded
         for number, (due, _) in enumerate(d.instalments, 1):
-            day = self.scene.year.shift(due, -2)
+            day = self.scene.year.work(due)
             params = {"item": str(number), "proof_note": proof}
             yield self._step(day, "perform", params)
         yield self._step(day, "complete", {"performed_on": day.isoformat(), "proof": proof})
@@ -215,23 +215,19 @@ class WholeCase:
         return Entry(self.clock.at(day), lambda diary: diary.do(verb, self.case, **params))
 
 
-def lead_alone(scene: Scene, dispute: Dispute, *, settled: bool) -> Entry:
-    """Give a lead that became no case: talked over on the spot, or still held."""
+def lead_held(scene: Scene, dispute: Dispute) -> Entry:
+    """Give a lead that became no case yet: the village keeps an eye on it."""
     found = dispute.found
 
     def row(diary: Diary) -> Row:
-        given = lead_row(scene, diary, dispute)
         responsible = scene.rng.choice(scene.of(dispute.village.code)).figure.name
-        given.update(
-            verified_on=found.isoformat(),
-            responsible=responsible,
-            due_on=(found + timedelta(days=30)).isoformat(),
-        )
-        if settled:
-            after = [scene.year.shift(found, days).isoformat() for days in (2, 4)]
-            given.update(state="closed", resolved_on=after[0], resolution="on_site", closed_on=after[1])
-        else:
-            given.update(state="unresolved", progress=told("station")["leads"]["notes"][0])
-        return given
+        return {
+            **lead_row(scene, diary, dispute),
+            "verified_on": found.isoformat(),
+            "responsible": responsible,
+            "due_on": (found + timedelta(days=30)).isoformat(),
+            "state": "unresolved",
+            "progress": told("station")["leads"]["notes"][0],
+        }
 
     return adding(Clock(scene.rng).at(found), "dispute_lead", row)
