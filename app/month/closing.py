@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from models.errors import Problem
     from models.records import Row
 
+LET_THROUGH = "warn"
+
 
 class ReadBackFailed(LedgerError):
     """What was just sealed does not read back whole; nothing was frozen."""
@@ -52,6 +54,15 @@ class ReadBackFailed(LedgerError):
 
     def __init__(self) -> None:
         super().__init__("报表包写出后核对不一致，没有封月，请重试；若反复出现请联系技术人员。")
+
+
+class ChangedMeanwhile(LedgerError):
+    """Something was entered while the month was being closed; nothing was frozen."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__("封月期间台账有新的录入，没有封月，请再封一次。")
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,7 @@ def close_month(ctx: Context, period: Period, out: Path, *, reason: str | None =
     """Close a month, or hand its last version out again byte for byte when nothing changed since."""
     _refuse_running(ctx, period)
     group = form_group()
+    cut = _head(ctx)
     latest = versions.latest(ctx, period.key, group.code)
     problems = [] if latest else month_problems(ctx, period)
     content = _gather(ctx, group, period, problems, reason or "")
@@ -82,9 +94,9 @@ def close_month(ctx: Context, period: Period, out: Path, *, reason: str | None =
         content = _with_problems(content, month_problems(ctx, period))
     else:
         _refuse_gap(ctx, group, period)
-    _refuse_problems(content.problems, reason, period)
+    _refuse_problems(ctx, content.problems, reason, period)
     automatic(ctx.ledger, ctx.now, always=True)
-    submission = _freeze(ctx, content, latest)
+    submission = _freeze(ctx, content, latest, cut)
     return _written(ctx, submission, out, is_new=True)
 
 
@@ -102,9 +114,9 @@ def _gather(
     earlier = versions.before_in_year(ctx, period, group.code)
     with ctx.ledger.reading() as conn:
         known = frozen_before(conn, earlier)
-        rows = reported_rows(ctx, conn, group, period)
         figures, results = gather(ctx, group, period, known)
         behind = {record for figure in figures for record, _ in figure.members}
+        rows = reported_rows(ctx, conn, group, period, behind)
         named = _titles(conn, behind)
     return Content(
         group=group,
@@ -164,10 +176,10 @@ def _refuse_gap(ctx: Context, group: FormGroup, period: Period) -> None:
         raise MonthMissing(previous.label, period.label)
 
 
-def _refuse_problems(problems: Iterable[Problem], reason: str | None, period: Period) -> None:
+def _refuse_problems(ctx: Context, problems: Iterable[Problem], reason: str | None, period: Period) -> None:
     listed = list(problems)
     errors = tuple(problem for problem in listed if problem.severity == "error")
-    if errors:
+    if errors and ctx.settings["month_errors"] != LET_THROUGH:
         raise MonthRefused(errors, period.label)
     if listed and not (reason or "").strip():
         raise ReasonNeeded(
@@ -176,9 +188,17 @@ def _refuse_problems(problems: Iterable[Problem], reason: str | None, period: Pe
         )
 
 
-def _freeze(ctx: Context, content: Content, latest: Row | None) -> Row:
+def _head(ctx: Context) -> bytes:
+    """Give where the journal stands: what is gathered and what is signed must be of one state."""
+    with ctx.ledger.reading() as conn:
+        return ctx.ledger.head(conn).hash
+
+
+def _freeze(ctx: Context, content: Content, latest: Row | None, cut: bytes) -> Row:
     label = f"封月：{content.period.label}"
     with ctx.ledger.writing(ctx, "month.close", label) as writer:
+        if writer.head.hash != cut:
+            raise ChangedMeanwhile
         stamp = ctx.now.replace(microsecond=0)
         version = Version(
             number=versions.last_number(writer.conn, content.period.key, content.group.code) + 1,

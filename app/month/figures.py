@@ -81,6 +81,13 @@ def gather(
     return figures, results
 
 
+def counted(ctx: Context, group: FormGroup, period: Period) -> set[str]:
+    """Give the records behind the figures of a period."""
+    tables = [form.code for form in group.tables if describe(form.code, ctx.codes).kind == FIGURES]
+    found = [membership(ctx, code, period) for code in tables]
+    return {record for cells in found for members in cells.values() for record, _ in members}
+
+
 def _table_figures(
     ctx: Context, result: TableResult, period: Period, before: Mapping[str, Before]
 ) -> Iterator[Figure]:

@@ -14,10 +14,14 @@ MONTHLY = "YB01"
 
 @dataclass(frozen=True)
 class TableForm:
-    """One statistical table and the sheet it stands on."""
+    """One statistical table and the sheet it stands on.
+
+    ``cumulative`` adds what is handed in for earlier months and the year so far below the total.
+    """
 
     code: str
     sheet: str
+    cumulative: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def form_group(code: str = MONTHLY) -> FormGroup:
     return FormGroup(
         code=described["code"],
         label=described["label"],
-        tables=tuple(TableForm(item["code"], item["sheet"]) for item in described["table"]),
+        tables=tuple(TableForm(**item) for item in described["table"]),
         sheets=tuple(_sheet(item) for item in described["sheet"]),
     )
 

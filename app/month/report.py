@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from app.month.forms import FormGroup, SheetForm
 from app.month.rows import PARTIES, ReportedRow, by_sheet
 from app.registers import register_named
-from app.statistics import TableResult, describe
+from app.statistics import TOTAL, TableResult, describe
 from exports.report import (
     Correction,
     Heading,
@@ -36,13 +37,48 @@ if TYPE_CHECKING:
     from app.context import Context
     from app.month.figures import Figure
 
+YEAR_ROWS = ("补录（以往月份）", "更正（以往月份）", "本期上报数", "本年累计")
 COUNTY_CHOICES = "county_verdict"
 COUNTY_LABELS = {"1": "收", "2": "退", "3": "待核"}
 
 
-def report_tables(ctx: Context, group: FormGroup, results: Mapping[str, TableResult]) -> list[ReportTable]:
+def report_tables(
+    ctx: Context,
+    group: FormGroup,
+    results: Mapping[str, TableResult],
+    figures: Sequence[Figure],
+    corrections: Sequence[Correction],
+) -> list[ReportTable]:
     """Give every table of the group with its values as they are printed."""
-    return [_report_table(ctx, form.sheet, results[form.code]) for form in group.tables]
+    by_cell = {figure.cell: figure for figure in figures}
+    late = {item.cell: item.late for item in corrections}
+    found = []
+    for form in group.tables:
+        table = _report_table(ctx, form.sheet, results[form.code])
+        if form.cumulative:
+            total, *others = table.rows
+            table = replace(table, rows=(total, *_year_rows(table, by_cell, late), *others))
+        found.append(table)
+    return found
+
+
+def _year_rows(
+    table: ReportTable, figures: Mapping[str, Figure], late: Mapping[str, int]
+) -> Iterator[tuple[str, Mapping[str, CellValue]]]:
+    """Give below the total: late entries, adjustments, what is handed in, the year so far (always there)."""
+    late_row: dict[str, CellValue] = {}
+    adjusted, handed_in, year = dict(late_row), dict(late_row), dict(late_row)
+    for column in table.columns:
+        cell = f"{table.code}/{TOTAL}/{column.code}"
+        figure = figures.get(cell)
+        if figure is None or column.is_text:
+            continue
+        year[column.code] = figure.cumulative
+        if figure.correction is not None and isinstance(figure.value, int):
+            late_row[column.code] = late.get(cell, 0)
+            adjusted[column.code] = figure.correction - late.get(cell, 0)
+            handed_in[column.code] = figure.value + figure.correction
+    yield from zip(YEAR_ROWS, (late_row, adjusted, handed_in, year), strict=True)
 
 
 def _report_table(ctx: Context, sheet: str, result: TableResult) -> ReportTable:

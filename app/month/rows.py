@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,12 +57,19 @@ class ReportedRow:
         }
 
 
-def reported_rows(ctx: Context, conn: sa.Connection, group: FormGroup, period: Period) -> list[ReportedRow]:
-    """Gather the rows of every sheet, in the order of day and id."""
+def reported_rows(
+    ctx: Context, conn: sa.Connection, group: FormGroup, period: Period, behind: Iterable[str] = ()
+) -> list[ReportedRow]:
+    """Gather the rows of every sheet, in the order of day and id.
+
+    ``behind`` are the records behind the figures: each is listed even if its own days lie elsewhere, so that
+    every number leads to rows (a post of October that was read in November).
+    """
     found: list[ReportedRow] = []
+    counted = sorted(set(behind))
     for form in group.sheets:
         register = register_named(form.register)
-        ids = _selected(conn, register, form, period)
+        ids = _with_counted(conn, register, _selected(conn, register, form, period), counted)
         revisions = _revisions(conn, ids)
         number = 0
         for start in range(0, len(ids), CHUNK):
@@ -84,6 +91,19 @@ def _selected(conn: sa.Connection, register: Register, form: SheetForm, period: 
         .order_by(table.c[form.dates[0]], table.c.id)
     )
     return list(conn.execute(query).scalars())
+
+
+def _with_counted(
+    conn: sa.Connection, register: Register, selected: list[str], counted: Sequence[str]
+) -> list[str]:
+    """Put the records of this register that stand behind a figure after those selected by their days."""
+    known = set(selected)
+    left = [record for record in counted if record not in known]
+    table, more = table_of(register.entity), []
+    for start in range(0, len(left), CHUNK):
+        query = sa.select(table.c.id).where(table.c.id.in_(left[start : start + CHUNK]))
+        more += list(conn.execute(query).scalars())
+    return [*selected, *sorted(more)]
 
 
 def _revisions(conn: sa.Connection, ids: Iterable[str]) -> dict[str, str]:

@@ -103,7 +103,7 @@ def seal(
         "bundle_id": version.bundle_id, "org": ctx.ledger.org_code, "period": content.period.key,
         "version": str(version.number), "closed_at": stamp.isoformat(timespec="seconds"),
     }  # fmt: skip
-    tables = report_tables(ctx, content.group, content.results)
+    tables = report_tables(ctx, content.group, content.results, content.figures, content.corrections)
     report = report_sheets(tables, head, content.problems, content.reason)
     listed = ledger_sheets(ctx, writer.conn, content.group, content.rows, head)
     lines = trace_lines(content.figures, content.rows, content.titles)
