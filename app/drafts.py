@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from app.ledger.writer import missing_reason
-from app.values import read_value
+from app.values import LARGEST, MISSING_REASONS, is_record_id, read_value
 from models.errors import Problem
 from models.fields import Field, fields_of
 from models.records import Child, Journaled, children_of, table_of
@@ -36,10 +36,27 @@ def read_draft(ctx: Context, entity: type[Journaled], raw: Mapping[str, Any]) ->
             if problem is not None:
                 problems.append(problem)
         elif key in PASSED_THROUGH:
-            draft[key] = value
+            draft[key], problem = _read_inner(key, value)
+            if problem is not None:
+                problems.append(problem)
         else:
             problems.append(_unknown_field(entity, key, value))
     return draft, problems
+
+
+def _read_inner(key: str, value: object) -> tuple[Any, Problem | None]:
+    """Read what a record carries besides its fields; an input may leave all of it out."""
+    if value is None:
+        return None, None
+    sound = {
+        "id": is_record_id(value),
+        "position": isinstance(value, int) and 0 <= value < LARGEST,
+        "missing": isinstance(value, Mapping)
+        and all(isinstance(name, str) and reason in MISSING_REASONS for name, reason in value.items()),
+    }
+    if sound.get(key, isinstance(value, str)):
+        return value, None
+    return None, Problem("E201", value, f"“{key}”的写法不对。", "新增记录时不必写这一项。", field=key)
 
 
 def _read_children(ctx: Context, entity: type[Child], raw: object) -> tuple[list[Row], list[Problem]]:

@@ -13,6 +13,7 @@ from app.finding import Found, find, resolve_references
 from app.register import Register, Verb
 from app.registers import register_named
 from app.values import read_value
+from models import journal as j
 from models.errors import (
     GuardFailed,
     IllegalTransition,
@@ -80,6 +81,9 @@ def check_draft(
     draft = complete(register.entity, draft)
     if register.initial_state is not None and not draft.get("state"):
         draft["state"] = register.initial_state
+    taken = _taken_ids(writer, register.entity, draft)
+    if taken:
+        return draft, [*problems, *taken]
     _give_ids(writer, register.entity, draft)
     problems += resolve_references(writer, register, draft)
     draft = register.prepare(ctx, draft)
@@ -291,6 +295,29 @@ def _give_ids(writer: Writer, entity: type[Journaled], draft: Row) -> None:
             _give_ids(writer, child, row)
 
 
+def _taken_ids(writer: Writer, entity: type[Journaled], draft: Row) -> list[Problem]:
+    """Refuse ids given with a new record that a record of this ledger already has."""
+    given = list(_ids_in(entity, draft))
+    if not given:
+        return []
+    ids = [record for _, record in given]
+    head = table_of(j.RecordHead)
+    known = set(writer.conn.execute(sa.select(head.c.record).where(head.c.record.in_(ids))).scalars())
+    return [
+        Problem("E702", one, "这个编号的记录已经存在。", "请修改已有记录，或去掉编号后新增。", field="id")
+        for kind, one in given
+        if one in known or (kind, one) in writer.touched or ids.count(one) > 1
+    ]
+
+
+def _ids_in(entity: type[Journaled], draft: Row) -> Iterable[tuple[type[Journaled], str]]:
+    if draft.get("id"):
+        yield entity, draft["id"]
+    for child in children_of(entity.__tablename__):
+        for row in draft.get(child.__field__) or []:
+            yield from _ids_in(child, row)
+
+
 def _number(ctx: Context, writer: Writer, register: Register, draft: Row) -> None:
     numbering = register.numbering
     if numbering is None or draft.get(numbering.field):
@@ -307,7 +334,7 @@ def _number(ctx: Context, writer: Writer, register: Register, draft: Row) -> Non
 def _duplicates(writer: Writer, register: Register, draft: Row) -> Iterable[Problem]:
     table = table_of(register.entity)
     for group in register.unique:
-        if any(draft.get(name) in (None, "") for name in group):
+        if any(draft.get(name) in (None, "") or isinstance(draft[name], dict) for name in group):
             continue
         writer.flush()
         same = sa.select(table).where(

@@ -33,7 +33,7 @@ def _subtitle(row: Row, codes: CodeBook) -> str:
 
 
 def _prepare(ctx: Context, row: Row) -> Row:
-    if row.get("person_id") and not row.get("name"):
+    if isinstance(row.get("person_id"), str) and not row.get("name"):
         person = table_of(Person)
         with ctx.ledger.reading() as conn:
             query = sa.select(person.c.name).where(person.c.id == row["person_id"])

@@ -19,7 +19,7 @@ def _title(row: Row) -> str:
 
 
 def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
-    if row["list_name"] and row["list_name"] not in ctx.codes:
+    if row["list_name"] and (not isinstance(row["list_name"], str) or row["list_name"] not in ctx.codes):
         yield Problem(
             code="E203", seen=row["list_name"], field="list_name", message="没有这个代码表。",
             hint="请用 ybz registers 查看字段所用的代码表名称，例如 village、grid、sub_type。",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from app.context import Context
 
 MISSING_REASONS = ("unknown", "not_applicable", "refused")
+LARGEST = 2**63  # what a column of whole numbers holds
+DIGITS = 20
 TRUE_WORDS = frozenset({"是", "有", "√", "✓", "1", "true", "yes", "y", "对"})
 FALSE_WORDS = frozenset({"否", "无", "×", "0", "false", "no", "n", "/"})
 
@@ -75,7 +77,7 @@ def _integer(field: Field, raw: object, ctx: Context) -> int:  # noqa: ARG001
         return raw
     if isinstance(raw, float) and raw.is_integer():
         return int(raw)
-    if isinstance(raw, str) and raw.strip().removeprefix("-").isdecimal():
+    if isinstance(raw, str) and raw.strip().removeprefix("-").isdecimal() and len(raw.strip()) <= DIGITS:
         return int(raw)
     raise BadValueError("E201", "应为整数。", "请填写不带单位的整数，例如 12。")
 
@@ -87,6 +89,8 @@ def _decimal(field: Field, raw: object, ctx: Context) -> int:  # noqa: ARG001
         if isinstance(raw, bool):
             raise InvalidOperation
         scaled = Decimal(str(raw)).scaleb(field.scale)
+        if not scaled.is_finite():
+            raise InvalidOperation
     except InvalidOperation:
         raise BadValueError("E201", "应为数字。", "请填写数字，例如 1.5。") from None
     if scaled != scaled.to_integral_value():
@@ -183,6 +187,8 @@ def _references(field: Field, raw: object, ctx: Context) -> list[str]:
 def _check_range(field: Field, value: object) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         return
+    if not -LARGEST <= value < LARGEST:
+        raise BadValueError("E302", "数字太大。", "请核对数字。")
     low, high = field.minimum, field.maximum
     if low is not None and value < low:
         raise BadValueError("E302", f"不能小于 {low}。", "请核对数字。")

@@ -25,6 +25,7 @@ _COUNTERS = re.compile(
 )
 _UNITS = {"元": 1, "百元": 100, "千元": 1000, "万元": 10**4, "亿元": 10**8}
 _ASK_ABOVE = 10**7 * 100  # ten million 元, in 分
+_MOST = 10**15  # beyond what anybody owns, and what a ledger column holds in 分
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 
 
@@ -68,7 +69,7 @@ def parse_money(text: str | float, unit: str = "元") -> ParsedMoney:
         plain = both[1]
     approx = _APPROXIMATE.search(plain) is not None
     yuan = _amount(_APPROXIMATE.sub("", plain), unit)
-    if yuan is None:
+    if yuan is None or abs(yuan) >= _MOST:
         hint = "请写成一个金额，如 186000 或 18.6万元；范围、单价请另记。"
         raise MoneyError("E221", seen, f"“{seen}”读不出金额。", hint)
     cents = int((yuan * 100).quantize(Decimal(1), ROUND_HALF_UP))

@@ -18,8 +18,8 @@ STATUS = {"received": "已收到", "accepted": "已受理", "returned": "已退�
 PLAN_LABELS = (
     ("org_name", "单位"), ("org_code", "单位代码"), ("period", "期间"), ("version", "版本"),
     ("short_code", "校验短码"), ("grade", "完整程度"), ("state_label", "状态"),
-    ("figures_changed", "变化的数字"), ("due_on", "报送期限"), ("late", "迟报"), ("already_received_on", "此前已收"), ("note", "县局意见"),
-    ("tasks", "退回待改"),
+    ("figures_changed", "变化的数字"), ("due_on", "报送期限"), ("late", "迟报"),
+    ("already_received_on", "此前已收"), ("note", "县局意见"), ("tasks", "退回待改"),
 )  # fmt: skip
 ROW_LABELS = (
     ("total", "共"), ("added", "新增"), ("changed", "变化"), ("same", "相同"), ("rejected", "退回"),

@@ -29,9 +29,11 @@ def _subtitle(row: Row, codes: CodeBook) -> str:
 
 
 def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
-    metrics = sorted(row.get("metrics") or [], key=lambda metric: metric["as_of_on"])
+    dated = [metric for metric in row.get("metrics") or [] if isinstance(metric.get("as_of_on"), str)]
+    metrics = sorted(dated, key=lambda metric: str(metric["as_of_on"]))
+    published = row.get("published_on")
     for number, metric in enumerate(metrics, 1):
-        if metric["as_of_on"] < row["published_on"]:
+        if isinstance(published, str) and metric["as_of_on"] < published:
             yield Problem(
                 "E401", metric["as_of_on"], "传播数据的截至日期早于发布时间。", "请核对日期。",
                 field=f"metrics[{number}].as_of_on",

@@ -25,6 +25,8 @@ def _school_subtitle(row: Row, codes: CodeBook) -> str:
 
 
 def _examine_appointment(ctx: Context, row: Row) -> Iterable[Problem]:
+    if not all(isinstance(row[name], str) for name in ("name", "school_id", "term_start", "term_end")):
+        return
     if row["term_end"] <= row["term_start"]:
         yield Problem("E401", row["term_end"], "任期止早于任期起。", "请核对任期。", field="term_end")
     table = table_of(VicePrincipal)
@@ -42,8 +44,9 @@ def _examine_appointment(ctx: Context, row: Row) -> Iterable[Problem]:
 
 
 def _examine_class(ctx: Context, row: Row) -> Iterable[Problem]:
-    if row["held_on"] > ctx.today.isoformat() and not row["held_on"].startswith("~"):
-        yield Problem("E401", row["held_on"], "授课时间晚于今天。", "请在授课后登记。", field="held_on")
+    held = row["held_on"]
+    if isinstance(held, str) and held > ctx.today.isoformat() and not held.startswith("~"):
+        yield Problem("E401", held, "授课时间晚于今天。", "请在授课后登记。", field="held_on")
 
 
 SCHOOL = Register(
