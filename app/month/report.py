@@ -212,6 +212,15 @@ def _titles(conn: sa.Connection, form: SheetForm, rows: Sequence[ReportedRow]) -
     return titles
 
 
+def reference_titles(conn: sa.Connection, group: FormGroup, rows: Sequence[ReportedRow]) -> dict[str, str]:
+    """Name the records the rows point to, as 02_ledger.xlsx names them."""
+    grouped = by_sheet(rows)
+    titles: dict[str, str] = {}
+    for form in group.sheets:
+        titles |= _titles(conn, form, grouped.get(form.name, []))
+    return titles
+
+
 def trace_lines(
     figures: Iterable[Figure], rows: Sequence[ReportedRow], titles: Mapping[str, str]
 ) -> Iterator[TraceLine]:

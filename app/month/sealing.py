@@ -15,6 +15,7 @@ from app.month.figures import Figure
 from app.month.forms import FormGroup
 from app.month.report import (
     ledger_sheets,
+    reference_titles,
     report_sheets,
     report_tables,
     trace_lines,
@@ -112,6 +113,7 @@ def seal(
         "02_ledger.xlsx": workbook_bytes(listed, meta, stamp),
         "03_trace.xlsx": workbook_bytes(trace_sheets(lines, content.corrections), meta, stamp),
         **data_members(ctx, content),
+        "dict/references.json": j.canonical(reference_titles(writer.conn, content.group, content.rows)),
     }
     bundle = _bundle(ctx, writer, content, version, members, stamp)
     listed = ledger_sheets(ctx, writer.conn, content.group, content.rows, head)

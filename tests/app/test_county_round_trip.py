@@ -34,10 +34,11 @@ from exports.bundle.errors import TamperedBundle, WrongStation
 from exports.bundle.manifest import Org
 from exports.bundle.receipt import receipt_members
 from exports.bundle.verify import open_bundle
+from exports.workbook.reader import read_workbook
 from models.outreach import OutreachEvent
 from models.records import Model
 from tests.builders.county import Sealer, paired, plain_report
-from tests.builders.mediation import add_organisations, example_november_cases
+from tests.builders.mediation import TOWN, add_organisations, example_november_cases
 from tests.builders.month import at, month, put_event
 
 Open = Callable[[str, str], Context]
@@ -123,7 +124,12 @@ def test_the_county_gets_the_numbers_the_station_computed(pair: Sealer, tmp_path
                     assert sum(line.contribution for line in lines) == value
                     assert all(line.row_id for line in lines)
         assert compared > 40
-    assert consolidate(county, "2026-11", tmp_path / "汇总.xlsx").missing == ()
+    made = consolidate(county, "2026-11", tmp_path / "汇总.xlsx")
+    assert made.missing == ()
+    cells = {
+        cell.text for sheet in read_workbook(made.file).sheets for one in sheet.rows() for cell in one.cells
+    }
+    assert {TOWN, "邻里纠纷"} <= cells
 
 
 def test_a_returned_row_leads_to_the_record_and_the_next_version(pair: Sealer, tmp_path: Path) -> None:
