@@ -253,23 +253,24 @@ class Casework:
         yield self._step(visit, "close")
         if d.with_lead:
             yield Entry(self.clock.at(visit), lambda diary: diary.do("close", self.lead, note="协议已履行"))
-        yield self._step(self.year.shift(visit, rng.randrange(4, 12)), "archive", **self._volume())
+        yield self._step(self.year.shift(visit, rng.randrange(4, 12)), "archive", **volume(self.scene, d))
 
-    def _volume(self) -> Row:
-        codes = ORAL_VOLUME if self.dispute.oral else WRITTEN_VOLUME
-        docs: list[Row] = []
-        page = 1
-        for code in codes:
-            if code in UNNUMBERED:
-                docs.append({"doc": code})
-                continue
-            last = page + self.scene.rng.randrange(3)
-            docs.append({"doc": code, "page_from": page, "page_to": last})
-            page = last + 1
-        return {
-            "keep_period": "y30" if self.dispute.grave else "y10",
-            "docs": docs,
-            "pages": page - 1,
-            "cabinet": "1",
-            "box": str(self.dispute.accepted.month),
-        }
+
+def volume(scene: Scene, dispute: Dispute) -> Row:
+    """Give the documents of a case's volume, their pages numbered on (司发通〔2010〕239号)."""
+    docs: list[Row] = []
+    page = 1
+    for code in ORAL_VOLUME if dispute.oral else WRITTEN_VOLUME:
+        if code in UNNUMBERED:
+            docs.append({"doc": code})
+            continue
+        last = page + scene.rng.randrange(3)
+        docs.append({"doc": code, "page_from": page, "page_to": last})
+        page = last + 1
+    return {
+        "keep_period": "y30" if dispute.grave else "y10",
+        "docs": docs,
+        "pages": page - 1,
+        "cabinet": "1",
+        "box": str(dispute.accepted.month),
+    }

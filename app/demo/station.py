@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from random import Random
@@ -30,7 +30,7 @@ from app.demo.stories import (
 from app.demo.texts import told
 from app.demo.whole import WholeCase, lead_held
 from app.indexing import update_search
-from app.ledger.keyslots import KdfCost
+from app.ledger.keyslots import KdfCost, Secrets
 from app.ledger.ledger import DEFAULT_KDF, create_ledger, open_ledger
 from app.session import context_of
 
@@ -84,12 +84,17 @@ def opened(
 def founded(
     path: Path, place: Place, role: str, day: date, password: str, seed: int, kdf: KdfCost
 ) -> Iterator[Diary]:
-    """Create and open a ledger whose ids and salts follow from a seed (its keys do not)."""
-    rng = Random(f"{seed}:{place.code}:ledger")  # noqa: S311 — ids that come out the same; keys stay secret
+    """Create and open a ledger whose ids, salts and signatures follow from a seed.
+
+    The signing key must follow too, or the journal's chain would differ from the first card on. So a ledger
+    of the demonstration proves nothing about who signed, and is never to be worked in.
+    """
+    rng = Random(f"{seed}:{place.code}:ledger")  # noqa: S311 — ids that come out the same every time
     now = datetime.combine(day, OPENED)
     create_ledger(
-        path, password, name=place.name, code=place.code, role=role, now=now, kdf=kdf, random=rng.randbytes
-    )
+        path, password, name=place.name, code=place.code, role=role, now=now, kdf=kdf, random=rng.randbytes,
+        secrets=replace(Secrets.draw(), sign_seed=rng.randbytes(32)),
+    )  # fmt: skip
     with _diary(path, password, now, rng) as diary:
         yield diary
 

@@ -178,14 +178,18 @@ def create_ledger(
     now: datetime,
     kdf: KdfCost = DEFAULT_KDF,
     random: Random = os.urandom,
+    secrets: Secrets | None = None,
 ) -> NewLedger:
-    """Create an encrypted ledger with its two key files; refused where one already stands."""
+    """Create an encrypted ledger with its two key files; refused where one already stands.
+
+    ``secrets`` are drawn afresh unless given (the demonstration's signing key follows from its seed).
+    """
     if path.exists() or path.with_name(path.name + ".key").exists():
         raise LedgerExists(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     check_location(path)
     with LedgerLock(path):
-        secrets, recovery_code = create_keyfile(path, password, kdf)
+        secrets, recovery_code = create_keyfile(path, password, kdf, secrets=secrets)
         device = random(8).hex()
         meta = {
             "schema": str(SCHEMA_VERSION),
