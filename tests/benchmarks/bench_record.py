@@ -31,10 +31,18 @@ def big_case() -> dict[str, Any]:
     """A case with twenty children: parties, mediator, agreement, items, signatures, visits."""
     names = [f"当事人{number}" for number in range(1, 6)]
     items = [
-        {"obligor": names[0], "obligee": names[1], "content": f"第{n}期", "amount": 1_000, "due_on": "2026-12-31"}
+        {
+            "obligor": names[0],
+            "obligee": names[1],
+            "content": f"第{n}期",
+            "amount": 1_000,
+            "due_on": "2026-12-31",
+        }
         for n in range(1, 6)
     ]
-    signed = written_agreement("2026-11-10", 5_000, *names, items=items, perform_mode="分期履行", perform_due=None)
+    signed = written_agreement(
+        "2026-11-10", 5_000, *names, items=items, perform_mode="分期履行", perform_due=None
+    )
     return accepted_case(
         77_777, org_id=VILLAGE, state="performing", concluded_on="2026-11-10", outcome="1",
         parties=[party(name, "申请人" if at else "被申请人") for at, name in enumerate(names)],
@@ -77,7 +85,7 @@ def _bare(cursor: Any, record: str) -> list[tuple[str, list[Any]]]:
         table, parent = parents.pop()
         for child in children_of(table):
             name = child.__tablename__
-            query = f"SELECT * FROM {name} WHERE parent_id = ? AND void_flag = 0 ORDER BY position, id"  # noqa: S608
+            query = f"SELECT * FROM {name} WHERE parent_id = ? AND void_flag = 0 ORDER BY position, id"
             rows = cursor.execute(query, (parent,)).fetchall()
             found.append((name, list(rows)))
             parents += [(name, row[0]) for row in rows if children_of(name)]
@@ -94,7 +102,9 @@ def _saving(ctx: Context, record: str) -> list[Figure]:
 
     def theirs() -> None:
         cursor.execute("BEGIN IMMEDIATE")
-        cursor.execute("UPDATE mediation_case SET performance_proof = ? WHERE id = ?", (str(next(number)), record))
+        cursor.execute(
+            "UPDATE mediation_case SET performance_proof = ? WHERE id = ?", (str(next(number)), record)
+        )
         cursor.execute("COMMIT")
 
     ours(), theirs()
@@ -105,7 +115,9 @@ def _saving(ctx: Context, record: str) -> list[Figure]:
     cursor.execute("UPDATE mediation_case SET performance_proof = NULL WHERE id = ?", (record,))
     bare.close()
     peer = f"裸 UPDATE 并提交 {statistics.median(plain) * 1000:.2f} 毫秒"
-    middle = within("保存一件案件（查找索引、修改史同一事务）", statistics.median(mine), 0.010, unit="ms", peer=peer)
+    middle = within(
+        "保存一件案件（查找索引、修改史同一事务）", statistics.median(mine), 0.010, unit="ms", peer=peer
+    )
     return [middle, within("保存一件案件，p95", percentile(mine, 0.95), 0.020, unit="ms", peer=peer)]
 
 
@@ -115,9 +127,7 @@ def _syncs(path: Path, record: str) -> Figure:
         return exactly(what, goal, "未测", met=False, note="没有 strace")
     log = path.with_name("calls.txt")
     here = [sys.executable, "-m", "tests.benchmarks.bench_record", "saves", str(path), record]
-    subprocess.run(
-        ["strace", "-f", "-o", str(log), "-e", "trace=fsync,fdatasync,getppid", *here], check=True
-    )
+    subprocess.run(["strace", "-f", "-o", str(log), "-e", "trace=fsync,fdatasync,getppid", *here], check=True)
     counts: list[int] = []
     for line in log.read_text().splitlines():
         if "getppid(" in line:

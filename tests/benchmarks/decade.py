@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 FOLDER = Path("out/bench")
 PATH = FOLDER / "decade.ybz"
 MARK = FOLDER / "decade.json"
-PASSWORD = "十年一本账-bench"  # noqa: S105 — of made-up records
+PASSWORD = "十年一本账-bench"
 CASES = 200_000
 BUSY_MONTH, BUSY_CASES = "2026-10", 5_000
 FIRST_YEAR, NOW = 2017, datetime(2026, 11, 23, 9, 0)
 BATCH = 5_000
-FORM = 3  # of this file: raise it when other rows are made
+FORM = 4  # of this file: raise it when other rows are made
 VILLAGES = 17
 TYPES = [f"{number:02}" for number in range(1, 14)]
 FILLED = (MediationCase, CaseParty, CaseMediator)
@@ -123,6 +123,7 @@ class Template:
 
     draft: Mapping[str, Any]
     day: date
+    recent: bool
 
 
 class Cases:
@@ -130,7 +131,7 @@ class Cases:
 
     def __init__(self, templates: list[Template]) -> None:
         self.random = random.Random(SEED)
-        self.templates = templates
+        self.templates = [[one for one in templates if one.recent is recent] for recent in (False, True)]
         self.people = [self._name() for _ in range(60_000)]
 
     def _name(self) -> str:
@@ -140,7 +141,7 @@ class Cases:
     def case(self, writer: Any, day: date) -> Row:
         """One case registered on a day."""
         pick = self.random
-        template = pick.choice(self.templates)
+        template = pick.choice(self.templates[day.year == NOW.year])
         draft = _shifted(MediationCase, template.draft, (day - template.day).days)
         names = pick.sample(self.people, len(draft["parties"]))
         subject = pick.choice(SUBJECTS)
@@ -187,30 +188,45 @@ def _days() -> list[date]:
     return spread + [busy + timedelta(days=20 * at // BUSY_CASES) for at in range(BUSY_CASES)]
 
 
-def _templates(ctx: Context) -> list[Template]:
-    """Check a few kinds of cases once, as the program would: settled by word, and without success."""
+def _kinds() -> list[tuple[dict[str, Any], bool]]:
+    """A few kinds of cases as they are typed, and whether they are of this year: the older lie in the archive."""
+    day = "2026-11-05"
     settled = {
-        "state": "performed", "concluded_on": "2026-11-05", "outcome": "1", "performed_on": "2026-11-07",
-        "performance": "1", "performance_proof": "收条一张", "agreement_form": "口头",
+        "state": "performed", "concluded_on": day, "outcome": "1", "performed_on": day, "performance": "1",
+        "performance_proof": "收条一张", "agreement_form": "口头",
     }  # fmt: skip
     failed = {
         "state": "failed", "concluded_on": "2026-11-06", "outcome": "2", "fail_reason": "分歧过大",
         "advised_path": "行政处理/裁决", "transformation": "0",
     }  # fmt: skip
-    spoken = [agreement("2026-11-05", 500_000, perform_due="2026-11-07", perform_mode="即时履行")]
+    kept = {"state": "archived", "closed_on": day, "archived_on": "2026-11-20", "keep_period": "30年"}
+    spoken = [agreement(day, 500_000, perform_due=day, perform_mode="即时履行")]
     three = [party("甲某", "申请人"), party("乙某", "申请人"), company()]
-    kinds = [
+    recent = [
         accepted_case(1, **settled, agreements=spoken),
         accepted_case(2, **settled, agreements=spoken, parties=three),
         accepted_case(3, **failed),
+        accepted_case(4, **{**failed, "state": "closed", "closed_on": "2026-11-08"}),
     ]
+    old = [
+        accepted_case(5, **{**settled, **kept}, agreements=spoken),
+        accepted_case(6, **{**settled, **kept}, agreements=spoken, parties=three),
+        accepted_case(7, **{**failed, **kept}),
+    ]
+    return [*((raw, True) for raw in recent), *((raw, False) for raw in old)]
+
+
+def _templates(ctx: Context) -> list[Template]:
+    """Check each kind of case once, as the program would."""
     register = register_named("mediation_case")
     made = []
     with ctx.ledger.writing(ctx, "bench.templates", "准备样本") as writer:
-        for raw in kinds:
+        for raw, recent in _kinds():
             draft, problems = check_draft(ctx, writer, register, raw)
             assert not [one for one in problems if one.severity == "error"], problems
-            made.append(Template(draft, date(2026, 11, 2)))
+            if not recent:  # the paper of what is long archived lies in its box, not in these rows
+                draft["agreements"] = []
+            made.append(Template(draft, date(2026, 11, 2), recent))
     return made
 
 

