@@ -18,6 +18,7 @@ from app.month.checking import month_problems
 from app.month.errors import MonthAccepted, MonthLater, MonthMissing, MonthNotOver, MonthRefused, ReasonNeeded
 from app.month.figures import corrections, frozen_before, gather
 from app.month.forms import FormGroup, form_group
+from app.month.reading_back import sheets_hold
 from app.month.rows import reported_rows
 from app.month.sealing import Content, Version, seal
 from app.statistics.titles import titles
@@ -209,6 +210,8 @@ def _freeze(ctx: Context, content: Content, latest: Row | None, cut: bytes) -> R
         )
         bundle, files = seal(ctx, writer, content, version, stamp)
         _read_back(ctx, bundle)
+        if not sheets_hold(files[bundle.name.removesuffix(".zip") + ".xlsx"], content.rows):
+            raise ReadBackFailed
         values = {
             "org_code": ctx.ledger.org_code,
             "period": content.period.key,

@@ -10,7 +10,6 @@ from app.month.forms import form_group
 from app.month.versions import LIVE, TABLE
 from app.registers import register_named
 from models.dates import Period, month_of
-from models.dates.arithmetic import add_months
 from models.records import table_of
 
 if TYPE_CHECKING:
@@ -36,10 +35,10 @@ def month_status(ctx: Context) -> list[dict[str, Any]]:
 
 
 def due_day(ctx: Context, month: Period) -> str:
-    """Give the day the month's submission is to be handed in (set by the county, `report_due_day`)."""
-    day = int(ctx.settings["report_due_day"])
-    following = add_months(month.end.replace(day=1), 1)
-    return following.replace(day=min(day, 28)).isoformat()
+    """Give the day a month is due, as the county counts it (`report_due_day`, rolled to a workday)."""
+    from app.county.timing import due_on
+
+    return due_on(ctx, month).isoformat()
 
 
 def _described(ctx: Context, month: Period, submission: dict[str, Any] | None) -> dict[str, Any]:

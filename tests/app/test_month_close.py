@@ -10,9 +10,10 @@ from zipfile import ZipFile
 import pytest
 
 from app.context import Context
+from app.county.timing import due_on
 from app.ledger.signing import public_key
 from app.month import close_month, month_problems, month_status
-from app.month.closing import ChangedMeanwhile, ClosedMonth
+from app.month.closing import ChangedMeanwhile, ClosedMonth, ReadBackFailed
 from app.month.errors import MonthLater, MonthMissing, MonthNotOver, MonthRefused, ReasonNeeded
 from app.month.report import YEAR_ROWS
 from app.month.rows import row_hash
@@ -244,3 +245,20 @@ def test_the_first_table_prints_late_entries_and_the_year_so_far_below_its_total
     at_column = [cell.text for cell in header.cells].index("受众（人次）")
     shown = {row.cell(0).text: row.cell(at_column).value for row in sheet.rows()}
     assert [shown[name] for name in ("合计", *YEAR_ROWS)] == [11, 7, 0, 18, 23]
+
+
+def test_a_workbook_that_does_not_read_back_as_frozen_is_never_handed_out(
+    station: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_event(station, "2026-11-05")
+    monkeypatch.setattr("app.month.report._record", lambda row: {"_id": row.record, "_h": "AAAA"})
+    with pytest.raises(ReadBackFailed):
+        close(station, NOVEMBER, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_station_and_the_county_count_the_same_due_day(station: Context) -> None:
+    """3 October 2026 lies in the National Day holiday: the county rolls to the first workday."""
+    put_event(station, "2026-09-05")
+    found = {one["period"]: one for one in month_status(at(station, "2026-10-08"))}
+    assert found["2026-09"]["due_on"] == due_on(station, month("2026-09")).isoformat() > "2026-10-03"

@@ -23,7 +23,7 @@ from exports.bundle.receipt import Receipt, ReceiptRow
 from models.outreach import OutreachEvent
 from models.records import Row
 from models.submission import Submission
-from tests.builders.month import at, month, put_event
+from tests.builders.month import at, figures_in, month, put_event
 
 STATUSES = ("received", "accepted", "returned", "superseded", "duplicate")
 REASON = "如实报送"
@@ -166,15 +166,22 @@ def test_a_return_without_rows_is_one_task_that_says_why(station: Context, tmp_p
     assert open_tasks(station) == []
 
 
-def test_a_returned_month_is_mended_also_after_the_next_was_closed(station: Context, tmp_path: Path) -> None:
-    record = put_event(station, "2026-10-05")
+def test_a_returned_month_is_mended_after_its_successor_and_the_year_still_adds_up(
+    station: Context, tmp_path: Path
+) -> None:
+    record = put_event(station, "2026-10-05", 10)
     october = close(station, "2026-10", tmp_path)
-    close(station, "2026-11", tmp_path)
+    put_event(station, "2026-10-06", 100)
+    november = close(station, "2026-11", tmp_path)
     changed(station, record, 12)
     with pytest.raises(MonthLater):
         close(station, "2026-10", tmp_path)
     take(station, receipt(station, october, "returned", 4, note="请核对"))
-    assert close(station, "2026-10", tmp_path).version == 2
+    mended = close(station, "2026-10", tmp_path)
+    assert mended.version == 2
+    december = close(station, "2026-12", tmp_path)
+    told = [figures_in(one.bundle)["P1/total/audience"] for one in (mended, november, december)]
+    assert sum(one["value"] + one["correction"] for one in told) == told[-1]["cumulative"] == 112
 
 
 def test_a_month_not_handed_in_is_taken_back_and_its_number_stays_used(
