@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 UNDO = "undo"
 UNDONE_REASON = "撤销录入"
+FINAL = ("month.", "county.")
+TAKE_BACK = "月报请用 ybz month void 收回，其余以新的来往更正。"
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,11 @@ def undo(ctx: Context, batch: str | None = None) -> Undone:
         return Undone(writer.batch, len(writer.touched), tuple(left))
 
 
+def is_final(verb: str) -> bool:
+    """Tell whether an action reached another office (a closed month, a receipt): it is not undone."""
+    return verb.startswith(FINAL)
+
+
 def _target(ctx: Context, batch: str | None) -> Row:
     known = batches(ctx, limit=100_000)
     if batch is not None:
@@ -106,9 +113,11 @@ def _target(ctx: Context, batch: str | None) -> Row:
             raise NothingToUndoError(f"没有批次“{batch}”，请用 ybz undo --list 查看可撤销的操作。")
         if found["undone"]:
             raise NothingToUndoError(f"“{found['label']}”已经撤销过了。")
+        if is_final(found["verb"]):
+            raise NothingToUndoError(f"“{found['label']}”已经对外发出或收进，不能撤销；{TAKE_BACK}")
         return found
     for row in known:
-        if not row["undone"] and row["undoes"] is None:
+        if not row["undone"] and row["undoes"] is None and not is_final(row["verb"]):
             return row
     raise NothingToUndoError("没有可以撤销的操作。")
 

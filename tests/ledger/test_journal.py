@@ -46,8 +46,14 @@ def test_a_fresh_ledger_and_ordinary_work_check_clean(station: Context) -> None:
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("update journal_change set payload = replace(payload, '郑十', '郑拾') where kind = 'create'", "指纹"),
-        ("update journal_change set actor = '别人' where seq = (select max(seq) from journal_change)", "指纹"),
+        (
+            "update journal_change set payload = replace(payload, '郑十', '郑拾') where kind = 'create'",
+            "指纹",
+        ),
+        (
+            "update journal_change set actor = '别人' where seq = (select max(seq) from journal_change)",
+            "指纹",
+        ),
         ("delete from journal_change where seq = 2", "接不上"),
         ("delete from journal_change where seq = (select max(seq) from journal_change)", "截断"),
         ("update person set phone_main = '13700000000'", "与修改史不符"),
@@ -125,7 +131,9 @@ def test_undoing_an_undo_brings_the_record_back(station: Context) -> None:
 
 
 EDITS = st.lists(
-    st.tuples(st.sampled_from(("phone_main", "occupation", "remark")), st.sampled_from(("1", "2", "3", None))),
+    st.tuples(
+        st.sampled_from(("phone_main", "occupation", "remark")), st.sampled_from(("1", "2", "3", None))
+    ),
     min_size=1,
     max_size=8,
 )
@@ -184,3 +192,13 @@ def test_an_older_copy_put_back_goes_on_as_a_new_epoch(
     assert ledger.meta["number_hold"]
     assert "旧" in ledger.notices[0]
     ledger.close()
+
+
+def test_what_reached_another_office_is_not_undone(station: Context) -> None:
+    with station.ledger.writing(station, "month.close", "封月：2026年10月") as writer:
+        writer.event("month_closed")
+    closed = batches(station)[0]
+    assert undo(station).batch != closed["batch"]
+    assert not next(row for row in batches(station) if row["batch"] == closed["batch"])["undone"]
+    with pytest.raises(NothingToUndoError, match="不能撤销"):
+        undo(station, closed["batch"])
