@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -225,31 +225,36 @@ class Casework:
 
     def _performed(self, due: date) -> Iterator[Entry]:
         d, rng = self.dispute, self.scene.rng
-        words = told("disputes")["visits"]
-        proof = rng.choice(words["proofs"])
+        proof = rng.choice(told("disputes")["visits"]["proofs"])
         day = max(due, d.concluded)
         for number, (until, _) in enumerate(d.instalments, 1):
             day = max(self.year.shift(until, -rng.randrange(1, 4)), d.concluded)
             yield self._step(day, "perform", item=str(number), proof_note=proof)
+            if number < len(d.instalments):
+                yield self._visit(self.year.shift(max(day, until), 2))
         yield self._step(day, "complete", performed_on=day.isoformat(), proof=proof)
         if d.end == "performed":
             return
-        yield from self._concluded(day, words)
+        yield from self._closed(day)
 
-    def _concluded(self, performed: date, words: Mapping[str, Any]) -> Iterator[Entry]:
+    def _visit(self, on: date) -> Entry:
+        rng = self.scene.rng
+        one, other = (spokesman(side) for side in self.dispute.sides)
+        return self._step(
+            on,
+            "follow_up",
+            method=rng.choice(("visit", "phone", "visit", "office")),
+            visitee=one,
+            performance="01",
+            satisfaction=rng.choice(("satisfied", "satisfied", "fair")),
+            situation=rng.choice(told("disputes")["visits"]["situations"]).format(a=one, b=other),
+        )
+
+    def _closed(self, performed: date) -> Iterator[Entry]:
         d, rng = self.dispute, self.scene.rng
         visit = self.year.shift(performed, rng.randrange(2, 8))
-        one = spokesman(d.sides[0])
         if not d.oral or rng.random() < 0.4:
-            yield self._step(
-                visit,
-                "follow_up",
-                method=rng.choice(("visit", "phone", "visit", "office")),
-                visitee=one,
-                performance="01",
-                satisfaction=rng.choice(("satisfied", "satisfied", "fair")),
-                situation=rng.choice(words["situations"]).format(a=one, b=spokesman(d.sides[1])),
-            )
+            yield self._visit(visit)
         yield self._step(visit, "close")
         if d.with_lead:
             yield Entry(self.clock.at(visit), lambda diary: diary.do("close", self.lead, note="协议已履行"))

@@ -253,7 +253,9 @@ class Planner:
         self, story: Mapping[str, Any], village: Village
     ) -> tuple[tuple[Figure, ...], tuple[Figure | Row, ...]]:
         one = self.someone(village)
-        other = self.organisation(story["b"]) if "b" in story else self.someone(village, one)
+        other = (
+            self.organisation(story["b"], story.get("b_name")) if "b" in story else self.someone(village, one)
+        )
         return (one,), (other,)
 
     def someone(self, village: Village, apart_from: Figure | None = None) -> Figure:

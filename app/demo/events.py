@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FEWEST_PEOPLE, FEWEST_LEAFLETS = 40, 30
 LEAN_TASKS = 2
 LEAD_TIME = 15
+ARCHIVED_SHARE = 0.9
 PROOF = "活动照片和签到表"
 
 
@@ -66,7 +67,7 @@ def _event(scene: Scene, row: Mapping[str, Any], people: int, leaflets: int) -> 
         draft["materials"] = _materials(scene, leaflets)
         draft["banner_count"] = 1
     yield adding(clock.at(on), "outreach_event", draft, handle)
-    if scene.full and rng.random() < 0.7:
+    if scene.full and rng.random() < ARCHIVED_SHARE:
         photos = [f"{on:%Y%m%d}活动照片第1张", f"{on:%Y%m%d}活动照片第2张"]
         later = year.shift(on, 2)
         yield Entry(clock.at(later), lambda diary: diary.do("archive", handle, photos=photos))

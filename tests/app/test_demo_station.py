@@ -197,10 +197,10 @@ def test_one_seed_gives_the_same_rows_and_journal_twice_and_another_seed_others(
 
 
 def test_nothing_is_entered_after_now(tmp_path: Path) -> None:
-    path, until = tmp_path / "a.ybz", datetime.fromisoformat("2025-01-14T12:00")
+    path, until = tmp_path / "a.ybz", datetime.fromisoformat("2025-02-14T12:00")
     demo_station(path, 2025, password=PASSWORD, now=until, kdf=CHEAP)
     with session(path, now=until, password=PASSWORD) as ctx:
-        assert {row["found_on"] <= "2025-01-14" for row in rows(ctx, DisputeLead)} == {True}
+        assert {row["found_on"] <= "2025-02-14" for row in rows(ctx, DisputeLead)} == {True}
         assert max(date.fromisoformat(row["start_on"]) for row in rows(ctx, ScreeningRound)) <= until.date()
 
 
