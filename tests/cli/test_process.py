@@ -60,7 +60,6 @@ def test_output_is_utf8_under_any_locale_and_bytes_that_are_no_text_are_refused(
 ) -> None:
     env = {
         "LC_ALL": "C",
-        "PYTHONUTF8": "0",
         "YBZ_LEDGER": str(ledger),
         "XDG_DATA_HOME": str(tmp_path / "home"),
     }
