@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.cli.command import DONE, REFUSED, WRONG_USAGE, Answer, Call, UsageError
-from app.cli.parsing import general_help, parse, read_as_utf8, refuse_unfit, split_options
+from app.cli.parsing import general_help, parse, refuse_unfit, split_options
 from models.errors import LedgerError
 
 INTERRUPTED = "已中断；没有完成的操作不会保存。"
@@ -32,7 +32,6 @@ def carry_out(words: Sequence[str]) -> int:
     _speak_utf8()
     as_json = False
     try:
-        words = [read_as_utf8(word) for word in words]
         refuse_unfit(words)
         options, rest = split_options(words)
         as_json = options.as_json

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Sequence
 from datetime import datetime, time
@@ -70,14 +69,6 @@ class Parser(argparse.ArgumentParser):
 class _Chinese(argparse.RawDescriptionHelpFormatter):
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, prefix or "用法：")
-
-
-def read_as_utf8(word: str) -> str:
-    """Give a word of the system as it was meant where the locale could not read its UTF-8 bytes."""
-    try:
-        return os.fsencode(word).decode("utf-8") if _UNFIT.search(word) else word
-    except (UnicodeError, ValueError):
-        return word
 
 
 def refuse_unfit(words: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.command import Options
-from app.cli.parsing import moment_of, read_as_utf8, refuse_unfit
+from app.cli.parsing import moment_of, refuse_unfit
 from app.places import usual_ledger
 from models.errors import LedgerError
 
@@ -55,9 +55,10 @@ def moment(options: Options) -> datetime:
 
 def actor(options: Options) -> str | None:
     """Give who acts, if it was said."""
-    name = options.actor or read_as_utf8(os.environ.get("YBZ_OFFICER", ""))
-    refuse_unfit([name])
-    return name or None
+    name = options.actor or os.environ.get("YBZ_OFFICER") or None
+    if name is not None:
+        refuse_unfit([name])
+    return name
 
 
 def secret(variable: str, question: str, *, twice: bool = False) -> str:
@@ -67,7 +68,7 @@ def secret(variable: str, question: str, *, twice: bool = False) -> str:
     """
     given = os.environ.get(variable)
     if given is not None:
-        return read_as_utf8(given)
+        return given
     if not sys.stdin.isatty():
         raise NoPassword(variable)
     from getpass import getpass
