@@ -55,6 +55,25 @@ def run_close(call: Call) -> Answer:
     return Answer(data, lines)
 
 
+def run_void(call: Call) -> Answer:
+    """Take back a month that was closed but not handed in."""
+    from app.month import void_submission
+
+    with call.session() as ctx:
+        period = period_of(ctx, call.args.period)
+        submission = void_submission(ctx, period, call.args.reason)
+    return Answer({"id": submission, "period": period.key}, (f"{period.label}已收回，可以修改后重新封月。",))
+
+
+def run_task_done(call: Call) -> Answer:
+    """Note that a row the county sent back has been mended."""
+    from app.month import finish_task
+
+    with call.session() as ctx:
+        finish_task(ctx, call.args.task)
+    return Answer({"id": call.args.task}, ("已记为改完。",))
+
+
 def run_status(call: Call) -> Answer:
     """Show where every month stands, and what the county sent back."""
     from app.month import month_status, open_tasks
@@ -76,8 +95,10 @@ def run_status(call: Call) -> Answer:
 def _tasks(tasks: Sequence[dict[str, Any]]) -> tuple[str | Grid, ...]:
     if not tasks:
         return ()
-    rows = [(one["title"], one["field"], one["seen"], one["hint"], one["record_id"]) for one in tasks]
-    return (Grid(("记录", "字段", "所见", "怎么改", "编号"), rows, title="县局退回、待改"),)
+    rows = [
+        (one["title"], one["field"], one["seen"], one["hint"], one["record_id"], one["id"]) for one in tasks
+    ]
+    return (Grid(("记录", "字段", "所见", "怎么改", "记录编号", "退回编号"), rows, title="县局退回、待改"),)
 
 
 def problem_grid(found: Sequence[Problem]) -> Grid:
@@ -102,7 +123,15 @@ COMMANDS = (
                     arg("--reason", metavar="说明", help="重封或带提示封月时的说明"),
                 ),
             ),
-            Command("status", "各月的状态。", run_status),
+            Command("status", "各月的状态，县局退回待改的内容。", run_status),
+            Command(
+                "void", "收回还没有报出的一版（县局已有回执的不能收回）。", run_void,
+                (MONTH, arg("--reason", required=True, metavar="理由", help="为什么收回")),
+            ),
+            Command(
+                "done", "退回的一行已经改完。", run_task_done,
+                (arg("task", metavar="编号", help="退回待改的编号，month status 中列出"),),
+            ),
         ),
     ),
 )  # fmt: skip
