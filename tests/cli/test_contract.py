@@ -247,3 +247,12 @@ def test_two_ledgers_do_not_mix(ybz: Run, templates: dict[str, Path], tmp_path: 
     other = copy_ledger(templates["station"], tmp_path / "别的.ybz")
     assert ybz("list", "person", "--ledger", other, "--json").data == []
     assert json.loads(ybz("list", "person", "--json").out)
+
+
+def test_a_month_not_handed_in_is_taken_back_and_an_unknown_task_refused(ybz: Run) -> None:
+    ybz("month", "close", "2026-10", "--out", "out", "--json")
+    assert ybz("month", "void", "2026-10", "--reason", "漏了一件", "--json").status == 0
+    months = {one["period"]: one["state"] for one in ybz("month", "status", "--json").data}
+    assert months.get("2026-10", "open") == "open"
+    refused = ybz("month", "done", "不存在")
+    assert (refused.status, refused.err.count("\n")) == (1, 1)
