@@ -27,6 +27,9 @@ _ROW_NUMBER = re.compile(rb"""\sr=["'](\d+)["']""")
 _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d+)["']""")
 _FORMULA = re.compile(_PREFIX + rb"c(\s[^>]*)>\s*" + _PREFIX + rb"f[\s/>]")
+Found = Iterator[tuple[re.Match[bytes], tuple[int, int]]]
+
+_FORMULA_MARK = re.compile(_PREFIX + rb"f[\s/>]")
 _ERROR = re.compile(
     _PREFIX
     + rb"""c(\s[^>]*\bt=["']e["'][^>]*)(?<!/)>(?:(?!</(?:[\w.-]+:)?c>).)*?"""
@@ -159,27 +162,39 @@ def _facts(xml: bytes, styles: Styles, limits: Limits, left: int) -> SheetFacts:
     return SheetFacts(
         counted,
         tuple(_hidden_rows(xml)),
-        tuple((*place, found[2].decode("utf-8", "replace")) for found, place in _placed(_ERROR, xml)),
-        tuple(place for _, place in _placed(_FORMULA, xml)),
-        tuple(place for _, place in _placed(_of_styles(styles.struck), xml)),
+        tuple((*place, found[2].decode("utf-8", "replace")) for found, place in _errors(xml)),
+        tuple(place for _, place in _formulas(xml)),
+        tuple(place for _, place in _of_styles(styles.struck, xml)),
         tuple(
             (*place, styles.decimals[found[2].decode()])
-            for found, place in _placed(_of_styles(tuple(styles.decimals), numbers=True), xml)
+            for found, place in _of_styles(tuple(styles.decimals), xml, numbers=True)
         ),
     )
 
 
-def _of_styles(ids: tuple[str, ...], *, numbers: bool = False) -> re.Pattern[bytes]:
-    """Give the pattern of filled cells with one of the styles, of number cells only if asked."""
-    choice = "|".join(ids).encode() if ids else rb"(?!)"
+def _errors(xml: bytes) -> Found:
+    """Find the cells with an error value; most sheets have none, and looking for the mark alone is quick."""
+    return _placed(_ERROR, xml) if b't="e"' in xml or b"t='e'" in xml else iter(())
+
+
+def _formulas(xml: bytes) -> Found:
+    """Find the cells with a formula, the same way."""
+    return _placed(_FORMULA, xml) if _FORMULA_MARK.search(xml) else iter(())
+
+
+def _of_styles(ids: tuple[str, ...], xml: bytes, *, numbers: bool = False) -> Found:
+    """Find the filled cells with one of the styles, number cells only if asked."""
+    if not ids:
+        return iter(())
+    choice = "|".join(ids).encode()
     plain = rb"""(?![^>]*\st=["'](?!n["']))""" if numbers else b""
     pattern = (
         rb"c" + plain + rb"""(\s(?:[^>]*\s)?s=["'](""" + choice + rb""")["'](?:[^>]*[^>/])?)>\s*<(?!/)"""
     )
-    return re.compile(_PREFIX + pattern)
+    return _placed(re.compile(_PREFIX + pattern), xml)
 
 
-def _placed(pattern: re.Pattern[bytes], xml: bytes) -> Iterator[tuple[re.Match[bytes], Place]]:
+def _placed(pattern: re.Pattern[bytes], xml: bytes) -> Found:
     for found in pattern.finditer(xml):
         place = _PLACE.search(found[1])
         if place:

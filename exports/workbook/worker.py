@@ -64,7 +64,7 @@ def _confine(limits: Limits) -> None:
 
 
 def _line(answer: Answer) -> str:
-    return json.dumps(answer, ensure_ascii=True, separators=(",", ":"), default=_moment)
+    return _ENCODER.encode(answer)
 
 
 def _moment(value: object) -> dict[str, str]:
@@ -79,6 +79,9 @@ def _moment(value: object) -> dict[str, str]:
         minutes, seconds = divmod(int(value.total_seconds()), 60)
         return {"type": "time", "text": f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"}
     raise TypeError(type(value).__name__)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=_moment)
 
 
 def read(data: bytes, suffix: str, limits: Limits) -> Iterator[Answer]:
