@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.registers import REGISTERS
@@ -156,7 +157,7 @@ def test_a_row_that_is_refused_is_named_to_the_cell_and_stops_no_other(
     assert (taken.status, taken.data["added"], taken.data["rejected"]) == (3, 2, 1)
     (problem,) = [one for one in taken.data["problems"] if one["severity"] == "error"]
     sheet = load_workbook(form).worksheets[0]
-    letter = sheet.cell(1, columns(sheet)[f"dispute_lead.{name}"]).column_letter
+    letter = get_column_letter(columns(sheet)[f"dispute_lead.{name}"])
     assert (problem["code"], problem["row"], problem["column"], problem["field"]) == (
         code, first_row(sheet) + 1, letter, name,
     )  # fmt: skip
