@@ -163,7 +163,7 @@ class Rows:
         return sa.func.substr(column, 1, _DAY_LENGTH)
 
     def _tied(self, one: Evidence) -> tuple[Frame, list[sa.ColumnElement[bool]]]:
-        inner = Frame(entity(one.exists), inner=True)
+        inner = Frame(entity(one.exists), depth=self.frame.depth + 1)
         where: list[sa.ColumnElement[bool]] = [inner.table.c.void_flag.is_(sa.false())]
         if one.link:
             where += [inner.column(theirs) == self.frame.column(ours) for theirs, ours in one.link.items()]

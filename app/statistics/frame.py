@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,15 +16,22 @@ if TYPE_CHECKING:
 PARENT = "parent"
 
 
+@cache
+def _alias(kind: type[Journaled], way: tuple[str, ...], depth: int) -> sa.FromClause:
+    """Name a table by the way that leads to it; made once, for making one takes longer than a small query."""
+    return table_of(kind).alias("_".join((kind.__tablename__, str(depth), *way)))
+
+
 class Frame:
     """One source and what it is joined to; a path like ``org_id.org_type`` hops over a reference.
 
     ``parent`` hops from a child to what it belongs to. ``a|b`` is the first of two fields that is filled.
     """
 
-    def __init__(self, kind: type[Journaled], *, inner: bool = False) -> None:
+    def __init__(self, kind: type[Journaled], *, depth: int = 0) -> None:
         self.kind = kind
-        self.table: sa.FromClause = table_of(kind).alias() if inner else table_of(kind)
+        self.depth = depth
+        self.table: sa.FromClause = _alias(kind, (), depth) if depth else table_of(kind)
         self._joined: dict[tuple[str, ...], tuple[type[Journaled], sa.FromClause]] = {(): (kind, self.table)}
         self._from: sa.FromClause = self.table
 
@@ -75,17 +83,17 @@ class Frame:
         """
         table, _, same = key.partition(":")
         if same:
-            frame = Frame(entity(table), inner=True)
+            frame = Frame(entity(table), depth=self.depth + 1)
             names = [name.strip() for name in same.split(",")]
             return frame, sa.and_(*[frame.table.c[name] == self.table.c[name] for name in names])
         for child in children_of(self.kind.__tablename__):
             if child.__field__ == key:
-                frame = Frame(child, inner=True)
+                frame = Frame(child, depth=self.depth + 1)
                 return frame, frame.table.c.parent_id == self.table.c.id
         table, _, name = key.partition(".")
         if not name or table in self.table.c or table == PARENT:
             return None
-        frame = Frame(entity(table), inner=True)
+        frame = Frame(entity(table), depth=self.depth + 1)
         return frame, frame.table.c[name] == self.table.c.id
 
     def _hop(self, hops: Sequence[str]) -> tuple[type[Journaled], sa.FromClause]:
@@ -95,11 +103,11 @@ class Frame:
         kind, table = self._hop(done[:-1])
         if done[-1] == PARENT and issubclass(kind, Child):
             target = entity(kind.__parent__)
-            other: sa.FromClause = table_of(target).alias()
+            other = _alias(target, (self.kind.__tablename__, *done), self.depth)
             self._from = self._from.join(other, table.c.parent_id == other.c.id)
         else:
             target = entity(str(fields_of(kind)[done[-1]].ref))
-            other = table_of(target).alias()
+            other = _alias(target, (self.kind.__tablename__, *done), self.depth)
             self._from = self._from.outerjoin(other, table.c[done[-1]] == other.c.id)
         self._joined[done] = (target, other)
         return target, other
