@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.month.forms import FormGroup
 from app.statistics import TOTAL, TableResult, additive, compute, describe, membership, trace
-from exports.report import Correction
+from exports.report import Correction, Unit
 from models import journal as j
 from models.records import table_of
 from models.submission import SubmissionFigure
@@ -43,6 +43,7 @@ class Figure:
     correction: int | None
     members: tuple[tuple[str, int], ...]
     year_members: tuple[tuple[str, int], ...]
+    scale: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Give the item of data/figures.json."""
@@ -115,6 +116,7 @@ def _table_figures(
                 correction=correction,
                 members=tuple(now.get((row, column.code), ())),
                 year_members=tuple(year.get((row, column.code), ())),
+                scale=column.scale,
             )
 
 
@@ -176,6 +178,7 @@ def corrections(figures: list[Figure], before: Mapping[str, Before], reason: str
                 records=tuple(sorted({*late, *changed})),
                 late_records=tuple(sorted(late)),
                 reason=reason,
+                unit=Unit(figure.unit, figure.scale),
             )
         )
     return found

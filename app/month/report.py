@@ -14,20 +14,23 @@ from app.month.forms import FormGroup, SheetForm
 from app.month.rows import PARTIES, ReportedRow, by_sheet
 from app.registers import register_named
 from app.statistics import TOTAL, TableResult, describe
+from app.statistics.format import NOTHING
 from exports.report import (
     Correction,
     Heading,
     ReportColumn,
     ReportTable,
     TraceLine,
+    Unit,
     correction_sheet,
     cover_sheet,
+    list_width,
     notes_sheet,
     table_sheet,
     trace_sheet,
 )
 from exports.workbook.sheet import CellKind, CellValue, Sheet, Workbook
-from exports.workbook.table import ColumnSpec, Labels, column_spec, register_sheet
+from exports.workbook.table import ColumnSpec, Labels, cell_value, column_spec, register_sheet
 from exports.workbook.writer import write_workbook
 from models.errors import Problem
 from models.fields import Kind, fields_of
@@ -36,8 +39,11 @@ from models.records import table_of
 if TYPE_CHECKING:
     from app.context import Context
     from app.month.figures import Figure
+    from models.records import Row
 
 YEAR_ROWS = ("补录（以往月份）", "更正（以往月份）", "本期上报数", "本年累计")
+TOTAL_LABEL = "合计"
+WIDTH_SAMPLE = 200
 COUNTY_CHOICES = "county_verdict"
 COUNTY_LABELS = {"1": "收", "2": "退", "3": "待核"}
 
@@ -66,12 +72,12 @@ def _year_rows(
     table: ReportTable, figures: Mapping[str, Figure], late: Mapping[str, int]
 ) -> Iterator[tuple[str, Mapping[str, CellValue]]]:
     """Give below the total: late entries, adjustments, what is handed in, the year so far (always there)."""
-    late_row: dict[str, CellValue] = {}
+    late_row: dict[str, CellValue] = {column.code: NOTHING for column in table.columns}
     adjusted, handed_in, year = dict(late_row), dict(late_row), dict(late_row)
     for column in table.columns:
         cell = f"{table.code}/{TOTAL}/{column.code}"
         figure = figures.get(cell)
-        if figure is None or column.is_text:
+        if figure is None or figure.cumulative is None:
             continue
         year[column.code] = figure.cumulative
         if figure.correction is not None and isinstance(figure.value, int):
@@ -83,30 +89,38 @@ def _year_rows(
 
 def _report_table(ctx: Context, sheet: str, result: TableResult) -> ReportTable:
     spec = describe(result.table, ctx.codes)
-    exact = spec.kind == "figures"
     columns = tuple(
         ReportColumn(
             code=column.code,
             label=column.label,
             group=(result.headers or {}).get(column.group, column.group),
-            unit=column.unit if exact and column.traceable else "",
+            unit=column.unit,
             scale=column.scale,
-            is_text=not (exact and column.traceable),
+            is_text=spec.kind == "compare" or column.kind == "text",
+            centred=spec.kind == "compare",
         )
         for column in result.columns
     )
     rows = tuple(
-        (label, {column.code: _value(result, row, column) for column in columns})
+        (_row_label(result, row, label), {column.code: _value(result, row, column) for column in columns})
         for row, label in result.row_labels.items()
     )
-    return ReportTable(result.table, sheet, result.title, spec.row_label, columns, rows, result.notes)
+    named = "" if spec.kind == "list" else spec.row_label
+    return ReportTable(result.table, sheet, result.title, named, columns, rows, result.notes)
+
+
+def _row_label(result: TableResult, row: str, label: str) -> str:
+    """Give a row's label; where each row counts something else, its unit with it."""
+    unit = result.measures[row].unit if result.measures else ""
+    return f"{label}（{unit}）" if unit else label
 
 
 def _value(result: TableResult, row: str, column: ReportColumn) -> CellValue:
+    """Give a value as a sheet holds it: a rate as a number with its decimals, what does not exist as —."""
     value = result.rows[row].get(column.code)
-    if column.is_text or not isinstance(value, int):
+    if column.is_text or value is None or isinstance(value, str):
         return result.text(row, column.code)
-    return value
+    return round(value * 10**column.scale) if isinstance(value, float) else value
 
 
 def report_sheets(
@@ -129,16 +143,20 @@ def ledger_sheets(
     grouped = by_sheet(rows)
     sheets = []
     for form in group.sheets:
-        specs = _specs(form)
-        labels = _labels(ctx, conn, form, specs, grouped.get(form.name, []))
+        listed = [_record(row) for row in grouped.get(form.name, [])]
+        labels = _labels(ctx, conn, form, specs := _specs(form), grouped.get(form.name, []))
         sheets.append(
             register_sheet(
                 form.name,
                 f"{form.name[3:]}（{heading.period_label}）",
-                specs,
-                (_record(row) for row in grouped.get(form.name, [])),
+                _sized(specs, listed, labels),
+                listed,
                 labels,
-                subtitle=(f"填报单位：{heading.org_name}", heading.period_label),
+                subtitle=(
+                    f"填报单位：{heading.org_name}",
+                    f"{heading.period_label}　共 {len(listed)} 条",
+                    heading.clerk_signature,
+                ),
                 freeze_columns=2,
                 protected=True,
             )
@@ -149,21 +167,40 @@ def ledger_sheets(
 def _specs(form: SheetForm) -> list[ColumnSpec]:
     fields = fields_of(register_named(form.register).entity)
     specs = [
-        ColumnSpec("_row_no", "_row_no", "行号", CellKind.INTEGER, width=6, locked=True),
+        ColumnSpec("_row_no", "_row_no", "行号", CellKind.INTEGER, width=5, locked=True),
     ]
     for name in form.columns:
         if name == PARTIES:
-            specs.append(ColumnSpec(f"{form.register}.parties", name, "当事人", locked=True, width=24))
+            specs.append(ColumnSpec(f"{form.register}.parties", name, "当事人", locked=True))
         else:
             specs.append(column_spec(form.register, fields[name], locked=True))
     specs += [
-        ColumnSpec("_verdict", "_verdict", "县局意见", CellKind.CODE, codes=COUNTY_CHOICES, width=10),
-        ColumnSpec("_opinion", "_opinion", "县局说明", CellKind.LONG_TEXT, width=30),
+        ColumnSpec("_verdict", "_verdict", "县局意见", CellKind.CODE, codes=COUNTY_CHOICES, width=6),
+        ColumnSpec("_opinion", "_opinion", "县局说明", CellKind.LONG_TEXT, width=20),
         ColumnSpec("_id", "_id", "记录标识", hidden=True, locked=True),
         ColumnSpec("_rev", "_rev", "修订", hidden=True, locked=True),
         ColumnSpec("_h", "_h", "行指纹", hidden=True, locked=True),
     ]
     return specs
+
+
+def _sized(specs: Sequence[ColumnSpec], records: Sequence[Row], labels: Labels) -> list[ColumnSpec]:
+    """Give the columns as wide as what stands in the first rows, so that as much as can be fits on a page."""
+    sample = records[:WIDTH_SAMPLE]
+    return [
+        spec
+        if spec.hidden
+        else replace(
+            spec,
+            width=spec.width
+            or list_width(
+                spec.label,
+                [str(cell_value(spec, record.get(spec.name), None, labels) or "") for record in sample],
+                is_long=spec.kind is CellKind.LONG_TEXT,
+            ),
+        )
+        for spec in specs
+    ]
 
 
 def _record(row: ReportedRow) -> dict[str, Any]:
@@ -229,14 +266,24 @@ def trace_lines(
     for figure in figures:
         if not isinstance(figure.value, int):
             continue
-        table, row_key, column = figure.cell.split("/")
+        table, row, column = _place(figure)
+        unit = Unit(figure.unit, figure.scale)
         for record, contribution in figure.members:
-            row = where.get(record)
+            listed = where.get(record)
             yield TraceLine(
-                table=table, row=row_key, column=f"{column} {figure.label}", value=figure.value,
-                record=record, title=titles.get(record, ""), sheet=row.sheet if row else "",
-                row_no=row.row_no if row else None, contribution=contribution,
+                table=table, row=row, column=column, value=figure.value, unit=unit,
+                contribution=contribution, sheet=listed.sheet if listed else "",
+                row_no=listed.row_no if listed else None, title=titles.get(record, ""), record=record,
             )  # fmt: skip
+
+
+def _place(figure: Figure) -> tuple[str, str, str]:
+    """Give table, row and column of a figure as a reader finds them in the report."""
+    table, row, column = figure.cell.split("/")
+    if "." in column:
+        return table, TOTAL_LABEL, figure.label
+    row_label, _, label = figure.label.partition("·")
+    return table, row_label or row, f"{column} {label}"
 
 
 def trace_sheets(lines: Iterable[TraceLine], corrections: Iterable[Correction]) -> list[Sheet]:

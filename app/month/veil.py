@@ -77,8 +77,11 @@ def covered_name(name: str) -> str:
 
 
 def veil_of(kind: type[Journaled], row: Row) -> Veil:
-    """Gather the sensitive values of a record and its children; names of companies are no secret."""
-    open_names = set(_companies(row))
+    """Gather the sensitive values of a record and its children.
+
+    Names of companies, and of those who mediate, are no secret, unless a party has the same name.
+    """
+    open_names = {*_companies(row), *_staff(row)} - set(_persons(row))
     words: dict[str, str] = {}
     for _, _, described, value in walk(kind, row):
         if described.sensitivity not in _HELD_BACK:
@@ -120,6 +123,22 @@ def _companies(row: Row) -> Iterator[str]:
     for party in row.get("parties") or []:
         if party.get("name") and party.get("party_type") not in SINGLE_PERSONS:
             yield party["name"]
+
+
+def _persons(row: Row) -> Iterator[str]:
+    for party in row.get("parties") or []:
+        if party.get("name") and party.get("party_type") in SINGLE_PERSONS:
+            yield party["name"]
+
+
+def _staff(row: Row) -> Iterator[str]:
+    """Give who accepted and who mediated: they sign agreements too, where a name is held back."""
+    yield row.get("acceptor") or ""
+    for mediator in row.get("mediators") or []:
+        yield mediator.get("name") or ""
+    for held in row.get("sessions") or []:
+        yield from held.get("mediators") or []
+        yield held.get("recorder") or ""
 
 
 def _texts(value: Any) -> Iterator[str]:

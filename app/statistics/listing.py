@@ -35,7 +35,7 @@ def rows_of(scope: Scope, spec: TableSpec) -> tuple[dict[str, Row], dict[str, st
     """Give the rows with the total first, and what each is called."""
     rows: dict[str, Row] = {TOTAL: {}}
     for number, (record, _, row) in enumerate(_listed(scope, spec), 1):
-        rows[record] = {"seq": str(number), **row}
+        rows[record] = {**row, "seq": str(number)}
     count = len(rows) - 1
     rows[TOTAL] = {
         column.code: sum(int(row[column.code] or 0) for key, row in rows.items() if key != TOTAL)

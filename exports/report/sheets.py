@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from exports.workbook.sheet import CellKind, CellValue, Column, PrintSetup, Sheet
+from exports.report.widths import Needed, fitting
+from exports.workbook.sheet import NUMBER_KINDS, CellKind, CellValue, Column, PrintSetup, Sheet
+from exports.workbook.stream import number_text
 
-ROW_HEAD_WIDTH = 22
 WAN = 10_000
+UNIT_ROW = "计量单位"
+SIGN_HERE = "＿＿＿＿＿＿"
+SEAL_LINES = 5
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,22 @@ class Heading:
 
     @property
     def signature(self) -> str:
-        """The line to be signed by hand."""
-        signed = f"负责人（签字）：{self.head}　　填表人（签字）：{self.reporter}"
-        return f"{signed}　　报出日期：{self.closed_on}　（公章）"
+        """The line to be signed by hand; no name is typed where a signature belongs."""
+        signed = f"负责人（签字）：{SIGN_HERE}　　填表人（签字）：{SIGN_HERE}"
+        return f"{signed}　　报出日期：{self.closed_on}　　（公章）"
+
+    @property
+    def clerk_signature(self) -> str:
+        """The short line above a list: a row added under it must not stand below a signature."""
+        return f"填表人（签字）：{SIGN_HERE}"
 
 
 @dataclass(frozen=True)
 class ReportColumn:
-    """One column of a table; ``unit`` 万元 and 元 hold 分, ``scale`` is the decimals of the stored number."""
+    """One column of a table; ``unit`` 万元 and 元 hold 分, ``scale`` is the decimals of the stored number.
+
+    ``is_text`` holds words, ``centred`` short ones and figures written as words.
+    """
 
     code: str
     label: str
@@ -41,13 +53,15 @@ class ReportColumn:
     unit: str = ""
     scale: int = 0
     is_text: bool = False
+    centred: bool = False
 
 
 @dataclass(frozen=True)
 class ReportTable:
     """A computed table ready to be laid out; ``rows`` maps a row's label to its values by column code.
 
-    A value is a whole number, or text where the table prints words ("—", a percentage).
+    A value is a whole number, or text where the table prints words ("—"). A table whose rows name themselves
+    has no ``row_label``.
     """
 
     code: str
@@ -70,32 +84,49 @@ def cover_sheet(heading: Heading, contents: Sequence[str]) -> Sheet:
         ("填表人", heading.reporter),
         ("联系电话", heading.phone),
         ("报出日期", heading.closed_on),
-        ("公章", ""),
-        *(("目录" if number == 0 else "", name) for number, name in enumerate(contents)),
+        ("公章", "\n" * (SEAL_LINES - 1)),
+        ("目录", "\n".join(contents)),
     ]
     return Sheet(
         name="封面",
         title=f"{heading.org_name}{heading.period_label}报表",
         columns=(
-            Column("item", ("项目",), CellKind.TEXT, width=16),
+            Column("item", ("项目",), CellKind.TEXT, width=16, centred=True),
             Column("value", ("内容",), CellKind.TEXT, width=60),
         ),
         rows=rows,
+        footer=(heading.signature,),
         printing=PrintSetup(landscape=False),
     )
 
 
 def table_sheet(table: ReportTable, heading: Heading) -> Sheet:
-    """Give the sheet of one table; an empty month has all its rows with zeros and the signature line."""
-    head = Column("_row", (table.row_label,), CellKind.TEXT, width=ROW_HEAD_WIDTH)
+    """Give the sheet of one table, one A4 page wide.
+
+    An empty month has all its rows with zeros and the signature line. One unit for all columns stands above
+    the table, several in a row of their own; where rows name themselves, in the headers.
+    """
+    columns = tuple(_column(column) for column in table.columns)
+    units = {column.unit for column in table.columns if column.unit and not column.is_text}
+    rows = list(_rows(table))
+    unit_line = f"单位：{next(iter(units))}" if len(units) == 1 else "单位：见表内"
+    if table.row_label:
+        columns = (Column("_row", (table.row_label,), CellKind.TEXT), *columns)
+        if len(units) > 1:
+            rows.insert(0, (UNIT_ROW, *("" if column.is_text else column.unit for column in table.columns)))
+    else:
+        rows = [row[1:] for row in rows]
+        columns = tuple(
+            _with_unit(column, described) for column, described in zip(columns, table.columns, strict=True)
+        )
     return Sheet(
         name=table.sheet,
         title=f"{table.title}（{heading.period_label}）",
-        columns=(head, *(_column(column) for column in table.columns)),
-        rows=list(_rows(table)),
-        subtitle=(f"填报单位：{heading.org_name}", heading.period_label, "单位：见表头"),
+        columns=fitting(columns, [_needed(column, at, rows) for at, column in enumerate(columns)]),
+        rows=rows,
+        subtitle=(f"填报单位：{heading.org_name}", heading.period_label, unit_line),
         footer=(*table.notes, heading.signature),
-        freeze_columns=1,
+        freeze_columns=1 if table.row_label else 2,
     )
 
 
@@ -124,9 +155,28 @@ def _column(column: ReportColumn) -> Column:
         kind = CellKind.MONEY
     elif column.scale:
         kind = CellKind.DECIMAL
-    label = f"{column.label}（{column.unit}）" if column.unit else column.label
-    path = (column.group, label) if column.group else (label,)
-    return Column(column.code, path, kind, width=24 if column.is_text else 10, scale=scale, centred=True)
+    path = (column.group, column.label) if column.group else (column.label,)
+    if column.is_text:
+        return _with_unit(Column(column.code, path, kind, centred=column.centred), column)
+    return Column(column.code, path, kind, scale=scale, centred=True)
+
+
+def _with_unit(column: Column, described: ReportColumn) -> Column:
+    if not described.unit:
+        return column
+    *groups, label = column.path
+    return replace(
+        column, path=(*groups, f"{label.removesuffix(f'（{described.unit}）')}（{described.unit}）")
+    )
+
+
+def _needed(column: Column, at: int, rows: Sequence[Sequence[CellValue]]) -> Needed:
+    """Tell how many characters the longest value of a column takes, and whether it may be broken."""
+    is_number = column.kind in NUMBER_KINDS
+    scale = {CellKind.MONEY: 2, CellKind.DECIMAL: column.scale}.get(column.kind, 0)
+    values = [row[at] for row in rows]
+    shown = [number_text(one, scale) if isinstance(one, int) else str(one or "") for one in values]
+    return Needed(max((len(text.encode("gb18030", "replace")) for text in shown), default=0), is_number)
 
 
 def _rows(table: ReportTable) -> Iterator[tuple[CellValue, ...]]:

@@ -6,6 +6,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exports.workbook.sheet import CellKind, Column, Sheet
+from exports.workbook.stream import number_text
+
+NO_CORRECTION = ("", "本期没有补录和更正。", "", "", "", "", "", "", "")
+
+
+WAN, YUAN = "万元", "元"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a figure counts in; ``scale`` is the decimals of the stored number. Money is stored in 分."""
+
+    name: str = ""
+    scale: int = 0
+
+    @property
+    def shown(self) -> str:
+        """The unit a number is written in: money in 元, so that what records add is exact."""
+        return YUAN if self.name == WAN else self.name
+
+    def text(self, value: int) -> str:
+        """Write a number in ``shown``."""
+        return number_text(value, 2 if self.shown == YUAN else self.scale)
 
 
 @dataclass(frozen=True)
@@ -16,11 +39,12 @@ class TraceLine:
     row: str
     column: str
     value: int
-    record: str
-    title: str
+    unit: Unit
+    contribution: int
     sheet: str
     row_no: int | None
-    contribution: int
+    title: str
+    record: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +63,7 @@ class Correction:
     records: tuple[str, ...]
     reason: str
     late_records: tuple[str, ...] = ()
+    unit: Unit = Unit()
 
 
 def trace_sheet(lines: Iterable[TraceLine]) -> Sheet:
@@ -47,20 +72,21 @@ def trace_sheet(lines: Iterable[TraceLine]) -> Sheet:
         name="溯源",
         title="报表数字溯源",
         columns=(
-            Column("table", ("报表",), width=10),
-            Column("row", ("行",), width=18),
-            Column("column", ("列",), width=22),
-            Column("value", ("数字",), CellKind.INTEGER),
+            Column("table", ("报表",), width=7),
+            Column("row", ("行",), width=20),
+            Column("column", ("列",), width=30),
+            Column("value", ("数字",), width=14, centred=True),
+            Column("unit", ("单位",), width=7, centred=True),
+            Column("contribution", ("计入",), width=14, centred=True),
+            Column("sheet", ("明细表",), width=22),
+            Column("row_no", ("行号",), CellKind.INTEGER, width=7, centred=True),
+            Column("title", ("记录",), width=40),
             Column("record", ("记录标识",), width=38),
-            Column("title", ("记录",), width=36),
-            Column("sheet", ("明细表",), width=20),
-            Column("row_no", ("明细行号",), CellKind.INTEGER),
-            Column("contribution", ("计入",), CellKind.INTEGER),
         ),
         rows=(
             (
-                line.table, line.row, line.column, line.value, line.record, line.title, line.sheet,
-                line.row_no, line.contribution,
+                line.table, line.row, line.column, line.unit.text(line.value), line.unit.shown,
+                line.unit.text(line.contribution), line.sheet, line.row_no, line.title, line.record,
             )
             for line in lines
         ),
@@ -75,20 +101,20 @@ def correction_sheet(corrections: Iterable[Correction]) -> Sheet:
         title="以前各月的补录与更正",
         columns=(
             Column("cell", ("格",), width=22),
-            Column("label", ("指标",), width=26),
-            Column("before", ("原累计",), CellKind.INTEGER),
-            Column("after", ("现累计（不含本月发生）",), CellKind.INTEGER),
-            Column("late", ("补录",), CellKind.INTEGER),
-            Column("adjusted", ("调整",), CellKind.INTEGER),
-            Column("records", ("涉及记录",), CellKind.LONG_TEXT, width=60),
-            Column("reason", ("理由",), CellKind.LONG_TEXT, width=30),
+            Column("label", ("指标",), width=30),
+            Column("unit", ("单位",), width=7, centred=True),
+            Column("before", ("原累计",), width=13, centred=True),
+            Column("after", ("现累计（不含本月发生）",), width=13, centred=True),
+            Column("late", ("补录",), width=11, centred=True),
+            Column("adjusted", ("调整",), width=11, centred=True),
+            Column("records", ("涉及记录",), CellKind.LONG_TEXT, width=40),
+            Column("reason", ("理由",), CellKind.LONG_TEXT, width=24),
         ),
-        rows=(
-            (
-                item.cell, item.label, item.before, item.after, item.late, item.adjusted,
-                "、".join(item.records), item.reason,
-            )
-            for item in corrections
-        ),
+        rows=[_correction_row(item) for item in corrections] or [NO_CORRECTION],
         filtered=True,
-    )  # fmt: skip
+    )
+
+
+def _correction_row(item: Correction) -> tuple[str, ...]:
+    numbers = (item.unit.text(number) for number in (item.before, item.after, item.late, item.adjusted))
+    return (item.cell, item.label, item.unit.shown, *numbers, "、".join(item.records), item.reason)

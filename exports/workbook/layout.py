@@ -195,7 +195,8 @@ class _SheetLayout:
             for at in range(1, self._width + 1):
                 styles.dress(self.page.cell(row, at), "header", self.look)
             self._mark(row, "head")
-        for row, start, last, end, label in spans([column.path for column in self.sheet.columns], depth):
+        cells = spans([column.path for column in self.sheet.columns], depth)
+        for row, start, last, end, label in sorted(cells, key=lambda cell: cell[2] - cell[0]):
             styles.write_text(self.page, top + row, start + 1, label)
             if last > row or end > start:
                 self.page.merge_cells(
@@ -205,12 +206,11 @@ class _SheetLayout:
             self._raise(range(top + row, top + last + 1), line_count(label, width - 1))
 
     def _raise(self, rows: range, lines: int) -> None:
-        """Make rows high enough to hold so many lines between them."""
-        needed = points(-(-lines // len(rows)))
-        for row in rows:
-            dimension = self.page.row_dimensions[row]
-            if lines > len(rows) and (dimension.height or 0) < needed:
-                dimension.height = needed
+        """Make rows high enough to hold so many lines between them; what is missing goes to the last."""
+        dimensions = [self.page.row_dimensions[row] for row in rows]
+        missing = points(lines) - sum(dimension.height or points(1) for dimension in dimensions)
+        if lines > len(rows) and missing > 0:
+            dimensions[-1].height = (dimensions[-1].height or points(1)) + missing
 
     def _draw_samples(self, first: int) -> None:
         from openpyxl.utils import get_column_letter

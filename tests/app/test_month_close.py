@@ -165,7 +165,9 @@ def test_every_number_leads_to_rows_that_stand_in_the_bundle(station: Context, t
 def sheet_rows(found: RawWorkbook, name: str) -> list[dict[str, str]]:
     sheet = found.sheet(name)
     assert sheet is not None
-    names = ("table", "row", "column", "value", "record", "title", "sheet", "row_no", "contribution")
+    names = (
+        "table", "row", "column", "value", "unit", "contribution", "sheet", "row_no", "title", "record",
+    )  # fmt: skip
     return [
         dict(zip(names, (cell.text for cell in row.cells), strict=False))
         for row in sheet.rows()
@@ -241,8 +243,8 @@ def test_the_first_table_prints_late_entries_and_the_year_so_far_below_its_total
     done = close(station, NOVEMBER, tmp_path)
     sheet = book(done, "01_report.xlsx").sheet("07 法治宣传月报")
     assert sheet is not None
-    header = next(row for row in sheet.rows() if any(cell.text == "受众（人次）" for cell in row.cells))
-    at_column = [cell.text for cell in header.cells].index("受众（人次）")
+    header = next(row for row in sheet.rows() if any(cell.text == "受众" for cell in row.cells))
+    at_column = [cell.text for cell in header.cells].index("受众")
     shown = {row.cell(0).text: row.cell(at_column).value for row in sheet.rows()}
     assert [shown[name] for name in ("合计", *YEAR_ROWS)] == [11, 7, 0, 18, 23]
 

@@ -10,10 +10,13 @@ from exports.report import (
     Heading,
     ReportColumn,
     ReportTable,
+    TraceLine,
+    Unit,
     correction_sheet,
     cover_sheet,
     notes_sheet,
     table_sheet,
+    trace_sheet,
 )
 from exports.workbook.raw import RawSheet
 from exports.workbook.reader import read_workbook
@@ -52,10 +55,11 @@ def test_a_table_has_two_header_levels_and_its_numbers_are_numbers() -> None:
     rows = {row.cell(0).text: row for row in sheet.rows()}
     top, below = (row for row in sheet.rows() if row.number in (3, 4))
     assert [cell.text for cell in top.cells][:4] == [
-        "单位", "案件总数（件）", "协议涉及金额（万元）", "不同主体调解情况",
+        "单位", "案件总数", "协议涉及金额", "不同主体调解情况",
     ]  # fmt: skip
-    assert [below.cell(at).text for at in (3, 4)] == ["村（件）", "居（件）"]
+    assert [below.cell(at).text for at in (3, 4)] == ["村", "居"]
     assert (2, 3, 2, 4) in sheet.merged
+    assert [rows["计量单位"].cell(at).text for at in range(1, 7)] == ["件", "万元", "件", "件", "课时", ""]
     assert [rows["合计"].cell(at).value for at in range(1, 6)] == [5, 23.35, 2, 0, 1.5]
     assert rows["合计"].cell(6).value == "80.0"
 
@@ -79,7 +83,7 @@ def test_every_table_ends_with_its_basis_and_a_line_that_is_signed_by_hand() -> 
 def test_the_cover_says_who_reports_what_and_leaves_room_for_the_seal() -> None:
     rows = {row.cell(0).text: row.cell(1).text for row in read(cover_sheet(HEADING, ["01 统计"])).rows()}
     assert (rows["报送单位"], rows["报表期"], rows["版本"]) == ("青石司法所", "2026年11月", "第 2 版")
-    assert rows["公章"] == "", "a seal is put on paper, never drawn"
+    assert rows["公章"].strip() == "", "a seal is put on paper, never drawn"
 
 
 def test_an_empty_statement_says_that_there_is_nothing_to_say() -> None:
@@ -88,8 +92,22 @@ def test_an_empty_statement_says_that_there_is_nothing_to_say() -> None:
 
 
 def test_a_correction_names_old_and_new_and_the_records() -> None:
-    item = Correction("T1/total/c3", "合计·成功", 4, 5, 0, 1, ("a", "b"), "改判")
-    last = list(read(correction_sheet([item])).rows())[-1]
-    assert [cell.text for cell in last.cells] == [
-        "T1/total/c3", "合计·成功", "4", "5", "0", "1", "a、b", "改判",
+    item = Correction("T1/total/c3", "合计·成功", 4, 5, 0, 1, ("a", "b"), "改判", unit=Unit("件"))
+    assert last_row(correction_sheet([item])) == [
+        "T1/total/c3", "合计·成功", "件", "4", "5", "0", "1", "a、b", "改判",
     ]  # fmt: skip
+
+
+def test_money_in_a_trace_is_written_in_yuan_so_that_what_records_add_is_exact() -> None:
+    line = TraceLine("T1", "合计", "c5 协议涉及金额", 23_350_050, Unit("万元"), 1_200_050, "04", 2, "甲", "a")
+    assert last_row(trace_sheet([line]))[3:6] == ["233500.50", "元", "12000.50"]
+    lesson = TraceLine("P1", "合计", "periods 课时", 15, Unit("课时", 1), 15, "08", 1, "甲", "a")
+    assert last_row(trace_sheet([lesson]))[3:6] == ["1.5", "课时", "1.5"]
+
+
+def test_a_month_without_corrections_says_so() -> None:
+    assert last_row(correction_sheet([]))[1] == "本期没有补录和更正。"
+
+
+def last_row(sheet: Sheet) -> list[str]:
+    return [cell.text for cell in list(read(sheet).rows())[-1].cells]
