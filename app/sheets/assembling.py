@@ -21,7 +21,7 @@ CHUNK = 500
 _STEP = re.compile(r"(\w+)\[(\d+)\]")
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """One record of the file: its row (none if only children of it are in the file) and its children's."""
 
@@ -87,7 +87,7 @@ def _roots(rows: Iterable[SourceRow]) -> tuple[list[Entry], dict[str, Entry]]:
     entries: list[Entry] = []
     by_id: dict[str, Entry] = {}
     for row in rows:
-        entry = Entry(row, row.id, dict(row.values))
+        entry = Entry(row, row.id, row.values)
         entries.append(entry)
         if row.id is None:
             continue

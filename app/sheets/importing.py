@@ -33,7 +33,7 @@ IMPORTED = "imported"
 CHUNK = 2000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ImportedRow:
     """What became of one row; ``values`` are what its cells say."""
 
@@ -213,7 +213,9 @@ class _Run:
         return CHANGED if changed else SAME
 
     def _list(self, entry: Entry, status: str, identity: str | None) -> None:
-        values = {name: value for name, value in entry.raw.items() if value not in (None, [], "")}
+        values = entry.raw
+        if entry.first.mark:
+            values = {name: value for name, value in values.items() if value is not None}
         self._done.rows.append(ImportedRow(entry.first.sheet, entry.first.number, status, values, identity))
 
     def _raise_counters(self, entries: list[Entry]) -> None:

@@ -51,9 +51,13 @@ class NoSuchSheet(LedgerError):
         super().__init__(f"没有名为“{sheet[:40]}”的工作表，文件中有：{'、'.join(names)}。")
 
 
-@dataclass
+@dataclass(slots=True)
 class SourceRow:
-    """One row as it stands: the ids it carries, what its cells say by field, and what cannot be read."""
+    """One row as it stands: the ids it carries, what its cells say by field, and what cannot be read.
+
+    An empty cell is noted only where it says something: in a row with the mark of its export. ``linked``
+    tells that a reference still carries the ids it was exported with.
+    """
 
     sheet: str
     number: int
@@ -65,6 +69,7 @@ class SourceRow:
     mark: str | None = None
     problems: list[Problem] = field(default_factory=list)
     columns: Mapping[str, str] = field(default_factory=dict)
+    linked: bool = False
 
     def place(self, problem: Problem) -> Problem:
         """Give a problem with the row and, where its field has a column, the column's letter."""
@@ -155,20 +160,25 @@ class _View:
         if _cell(values, self.columns.get(sh.VOID_KEY)):
             return False
         filled = False
-        for one, column in fields:
-            scalar = values[column] if column < len(values) else None
-            if scalar is None or scalar == "":
-                row.values[one.name] = None
-                continue
-            filled = True
-            try:
-                row.values[one.name] = self._value(one, index, column, scalar, values)
-            except CellError as error:
-                row.problems.append(row.place(error.problem))
         row.id = _identity(_cell(values, self.columns.get(sh.ID_KEY)))
         row.parent = _identity(_cell(values, self.columns.get(sh.PARENT_KEY)))
         row.owner = _cell(values, self.columns.get(sh.OWNER_KEY))
         row.mark = _cell(values, self.columns.get(sh.HASH_KEY)) or None
+        for one, column in fields:
+            scalar = values[column] if column < len(values) else None
+            if scalar is None or scalar == "":
+                if row.mark:
+                    row.values[one.name] = None
+                continue
+            filled = True
+            try:
+                value = self._value(one, index, column, scalar, values)
+            except CellError as error:
+                row.problems.append(row.place(error.problem))
+                continue
+            row.linked = row.linked or isinstance(value, _Known)
+            if value is not None or row.mark:
+                row.values[one.name] = value
         return filled or row.id is not None
 
     def _value(self, one: Field, index: int, column: int, scalar: Scalar, values: tuple[Scalar, ...]) -> Any:
@@ -197,15 +207,14 @@ class _Known:
 
 def references_in(rows: tuple[SourceRow, ...]) -> set[str]:
     """Give every id that unchanged reference cells carry."""
-    return {
-        one for row in rows for value in row.values.values() if isinstance(value, _Known) for one in value.ids
-    }
+    linked = (value for row in rows if row.linked for value in row.values.values())
+    return {one for value in linked if isinstance(value, _Known) for one in value.ids}
 
 
 def settle_references(rows: tuple[SourceRow, ...], exists: set[str]) -> None:
     """Replace unchanged reference cells by ids where these are known, else by their words."""
     for row in rows:
-        for name, value in row.values.items():
+        for name, value in row.values.items() if row.linked else ():
             if isinstance(value, _Known):
                 row.values[name] = value.resolved(exists)
 
