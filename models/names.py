@@ -42,7 +42,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return "".join(text.casefold().split())
     plain = unicodedata.normalize("NFKC", half_width(_DOTS.sub(MIDDLE_DOT, text)))
-    return "".join(plain.casefold().split())
+    return unicodedata.normalize("NFKC", "".join(plain.casefold().split()))
 
 
 def split_surname(name: str) -> tuple[str, str]:

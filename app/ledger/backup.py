@@ -48,7 +48,7 @@ def backup_to(ledger: Ledger, target: Path, *, with_files: bool = True) -> Backu
         with ledger.reading() as conn:
             wanted = ledger.head(conn)
             vacuum_into(conn, temporary)
-        verify_copy(temporary, ledger.secrets, wanted.seq)
+        verify_copy(temporary, ledger.secrets, wanted.seq, target)
         publish(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -58,8 +58,11 @@ def backup_to(ledger: Ledger, target: Path, *, with_files: bool = True) -> Backu
     return Backup(target, target.stat().st_size, wanted.seq)
 
 
-def verify_copy(path: Path, secrets: Secrets, least_seq: int) -> None:
-    """Open a copy and check it: every page, and at least the changes it must hold."""
+def verify_copy(path: Path, secrets: Secrets, least_seq: int, called: Path) -> None:
+    """Open a copy and check it: every page, and at least the changes it must hold.
+
+    Errors: `BackupDamaged` naming the file ``called``.
+    """
     engine = engine_for(path, secrets)
     try:
         with translated(path), engine.connect() as conn:
@@ -70,7 +73,7 @@ def verify_copy(path: Path, secrets: Secrets, least_seq: int) -> None:
         for suffix in ("-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     if damage or seq < least_seq:
-        raise BackupDamaged(path)
+        raise BackupDamaged(called)
 
 
 def restore(
@@ -88,7 +91,7 @@ def restore(
     temporary = target.with_name(target.name + ".part")
     try:
         shutil.copyfile(source, temporary)
-        verify_copy(temporary, secrets, 0)
+        verify_copy(temporary, secrets, 0, source)
         for path in key_paths(target):
             write_file(path, key)
         publish(temporary, target)

@@ -28,7 +28,7 @@ from tests.builders.statistics import SOURCES, TYPES, case_row, put
 CASES = 200_000
 ORGS = 60
 PASSWORD = "三三得九-bench"
-NOW = datetime(2026, 12, 31, 9, 0)  # noqa: DTZ001 — ledger times are local
+NOW = datetime(2026, 12, 31, 9, 0)
 YEAR = parse_period("2026")
 MONTH = parse_period("2026-11")
 ROUNDS = 7

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STATION = "QS0722"
 COUNTY = "QS"
-STAMP = datetime(2026, 12, 2, 9, 30, 4)  # noqa: DTZ001  a zip entry knows no time zone
+STAMP = datetime(2026, 12, 2, 9, 30, 4)
 NAME = FileName("QS0722", "YB01")
 PHOTO = bytes(range(256)) * 3
 PHOTO_PATH = f"att/{hashlib.sha256(PHOTO).hexdigest()[:2]}/{hashlib.sha256(PHOTO).hexdigest()}.jpg"

@@ -46,7 +46,7 @@ def test_a_damaged_backup_is_not_restored(station: Context, tmp_path: Path) -> N
     content = bytearray(made.path.read_bytes())
     content[len(content) // 2] ^= 1
     made.path.write_bytes(bytes(content))
-    with pytest.raises(Exception, match="校验|损坏") as told:
+    with pytest.raises(Exception, match="核对|损坏") as told:
         restore(made.path, tmp_path / "x.ybz", password=PASSWORD)
     assert isinstance(told.value, BackupDamaged) or getattr(told.value, "code", "")
     assert not (tmp_path / "x.ybz").exists()

@@ -29,7 +29,7 @@ from models.schema import SCHEMA_VERSION, Model
 from tests.conftest import NOW, PASSWORD
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
-STEP = '''
+STEP = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -39,7 +39,7 @@ down_revision = "{before:04}"
 
 def upgrade():
     {body}
-'''
+"""
 
 
 def _golden(schema: int, folder: Path) -> Path:
