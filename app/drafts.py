@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -95,22 +96,37 @@ def _unknown_field(entity: type[Journaled], key: str, value: object) -> Problem:
 
 def complete(entity: type[Journaled], draft: Row) -> Row:
     """Give a draft in which every field and child list is present; defaults stand where nothing was given."""
-    full: Row = {name: field.default for name, field in fields_of(entity).items()}
-    full.update(draft)
-    for name, field in fields_of(entity).items():
-        if full[name] is None and field.default is not None:
-            full[name] = field.default
+    empty, defaults = _beginnings(entity)
+    full: Row = {**empty, **draft}
+    for name, value in defaults.items():
+        if full[name] is None:
+            full[name] = value
     for child in children_of(entity.__tablename__):
         rows = full.get(child.__field__) or []
         full[child.__field__] = [complete(child, row) for row in rows]
     return full
 
 
+@cache
+def _beginnings(entity: type[Journaled]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Give every field of an entity with nothing in it, and the defaults of those that have one."""
+    fields = fields_of(entity)
+    defaults = {name: field.default for name, field in fields.items() if field.default is not None}
+    return dict.fromkeys(fields), defaults
+
+
+@cache
+def _demanded(entity: type[Journaled]) -> tuple[Field, ...]:
+    """Give the fields that must be filled, always or in some state."""
+    return tuple(field for field in fields_of(entity).values() if field.required or field.required_in)
+
+
 def required_problems(entity: type[Journaled], draft: Row) -> Iterator[Problem]:
     """Give a problem for each field that must be filled (always, or in the state the draft is in)."""
     state = draft.get("state")
     explained = draft.get("missing") or {}
-    for name, field in fields_of(entity).items():
+    for field in _demanded(entity):
+        name = field.name
         if name in explained:
             continue
         if (field.required or state in field.required_in) and _is_empty(draft.get(name)):
@@ -138,17 +154,27 @@ def fetch_draft(conn: sa.Connection, entity: type[Journaled], record_id: str) ->
 def fetch_rows(conn: sa.Connection, entity: type[Journaled], ids: Sequence[str]) -> list[Row]:
     """Read several records with their children; one query per table."""
     table = table_of(entity)
-    rows = [dict(row) for row in conn.execute(_among(entity, "id", ids)).mappings()]
-    by_id = {row["id"]: row for row in rows}
+    by_id = {row["id"]: row for row in _rows_by(conn, entity, "id", ids)} if ids else {}
     _attach_children(conn, table.name, by_id)
     return [by_id[wanted] for wanted in ids if wanted in by_id]
 
 
-def _among(entity: type[Journaled], column: str, ids: Sequence[str]) -> sa.Select[Any]:
+@cache
+def _by(entity: type[Journaled], name: str, *, one: bool) -> sa.Select[Any]:
+    """Give the query for rows whose ``name`` is (among) ``wanted``; of children those not void, in order."""
     table = table_of(entity)
-    if len(ids) == 1:
-        return sa.select(table).where(table.c[column] == ids[0])
-    return sa.select(table).where(table.c[column].in_(ids))
+    wanted: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=not one)
+    query = sa.select(table).where(table.c[name] == wanted if one else table.c[name].in_(wanted))
+    if issubclass(entity, Child):
+        query = query.where(table.c.void_flag.is_(sa.false())).order_by(table.c.position, table.c.id)
+    return query
+
+
+def _rows_by(conn: sa.Connection, entity: type[Journaled], name: str, ids: Sequence[str]) -> list[Row]:
+    one = len(ids) == 1
+    found = conn.execute(_by(entity, name, one=one), {"wanted": ids[0] if one else ids})
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _attach_children(conn: sa.Connection, parent: str, by_id: Mapping[str, Row]) -> None:
@@ -157,9 +183,7 @@ def _attach_children(conn: sa.Connection, parent: str, by_id: Mapping[str, Row])
             row[child.__field__] = []
         if not by_id:
             continue
-        table = table_of(child)
-        query = _among(child, "parent_id", list(by_id)).where(table.c.void_flag.is_(sa.false()))
-        found = [dict(r) for r in conn.execute(query.order_by(table.c.position, table.c.id)).mappings()]
+        found = _rows_by(conn, child, "parent_id", list(by_id))
         for row in found:
             by_id[row["parent_id"]][child.__field__].append(row)
         if found:

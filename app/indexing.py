@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.drafts import fetch_rows, walk
+from app.drafts import fetch_rows
 from app.finding import root_of
+from app.ledger.writer import missing_reason
 from app.register import Register
 from app.registers import REGISTERS
 from app.search import Document, put_documents, rebuild, remove_documents
 from models.codes import load_codebook
-from models.records import Child, Journaled, table_of
+from models.fields import fields_of
+from models.records import Child, Journaled, children_of, table_of
 
 if TYPE_CHECKING:
     from app.context import Context
@@ -89,12 +92,28 @@ def _documents(register: Register, rows: Iterable[Row], codes: CodeBook) -> Iter
             yield document_of(register, row, codes)
 
 
+def _searched(entity: type[Journaled], row: Row) -> Iterator[tuple[str, Any]]:
+    """Give how each filled field of a record and its children can be found, and what it holds."""
+    for name, kind in _search_fields(entity):
+        value = row.get(name)
+        if value and missing_reason(value) is None:
+            yield kind, value
+    for child in children_of(entity.__tablename__):
+        for one in row.get(child.__field__) or ():
+            yield from _searched(child, one)
+
+
+@cache
+def _search_fields(entity: type[Journaled]) -> tuple[tuple[str, str], ...]:
+    """Give the fields of an entity that it can be found by, each with its kind of search."""
+    return tuple((name, field.search) for name, field in fields_of(entity).items() if field.search)
+
+
 def document_of(register: Register, row: Row, codes: CodeBook) -> Document:
     """Gather what a record can be found by, from the ``search`` mark of its fields and its children's."""
     parts: dict[str, list[str]] = {"text": [], "name": [], "phone": [], "id_no": [], "number": []}
-    for _, _, field, value in walk(register.entity, row):
-        if field.search is not None:
-            parts[field.search] += [str(item) for item in (value if isinstance(value, list) else [value])]
+    for kind, value in _searched(register.entity, row):
+        parts[kind] += [str(item) for item in value] if isinstance(value, list) else [str(value)]
     title = register.title(row)
     return Document(
         record=row["id"],

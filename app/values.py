@@ -37,9 +37,9 @@ def read_value(field: Field, raw: object, ctx: Context) -> tuple[Any, Problem | 
     None and empty text are no value; {"missing": reason} says why there is none. References by name are
     left as they are: `app.records` looks them up.
     """
-    if raw is None or raw in ("", []):
+    if raw is None or raw == "" or raw == []:
         return None, None
-    if isinstance(raw, Mapping):
+    if not isinstance(raw, str) and isinstance(raw, Mapping):
         return _read_missing(field, raw)
     try:
         value = _READERS[field.kind](field, raw, ctx)

@@ -108,6 +108,17 @@ class CodeList:
         ``trusted=False`` is for text from a spreadsheet: there a bare digit in a column of sexes is not
         read as a code, because systems disagree on the digits.
         """
+        if trusted and text in self._as_written:
+            return self._as_written[text]
+        return self._search(text, trusted=trusted)
+
+    @cached_property
+    def _as_written(self) -> Mapping[str, CodeEntry | None]:
+        """What each code, label and synonym finds when it is written exactly so: nearly all that is asked."""
+        texts = [text for entry in self.entries for text in (entry.code, entry.label, *entry.synonyms)]
+        return {text: self._search(text, trusted=True) for text in texts}
+
+    def _search(self, text: str, *, trusted: bool) -> CodeEntry | None:
         key = _code_key(text)
         if not trusted and self.name in _DIGITS_PROVE_NOTHING and key.isdigit():
             return None

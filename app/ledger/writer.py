@@ -290,7 +290,7 @@ def _by_id(entity: type[Journaled]) -> sa.Select[Any]:
 
 def missing_reason(value: object) -> str | None:
     """Give why a value is empty when it says so ({"missing": "unknown"}), else None."""
-    if isinstance(value, Mapping) and set(value) == {"missing"}:
+    if isinstance(value, dict) and value.keys() == {"missing"}:
         return str(value["missing"])
     return None
 
