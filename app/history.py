@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 UNDO = "undo"
 UNDONE_REASON = "撤销录入"
-FINAL = ("month.", "county.")
+FINAL = ("month.", "county.receipt")
 TAKE_BACK = "月报请用 ybz month void 收回，其余以新的来往更正。"
 
 

@@ -37,12 +37,16 @@ def normalise_name(text: str) -> str:
     return joined if _HAN_NAME.fullmatch(joined) else name
 
 
+_LOOSE_MARKS = re.compile(r"\s[\u0300-\u036f]+")
+"""A diacritic that stands alone; with the blank taken away it would sit on the letter before it."""
+
+
 def fold(text: str) -> str:
     """Give the text as search compares it: width, case and blanks make no difference."""
     if text.isascii():
         return "".join(text.casefold().split())
     plain = unicodedata.normalize("NFKC", half_width(_DOTS.sub(MIDDLE_DOT, text)))
-    return unicodedata.normalize("NFKC", "".join(plain.casefold().split()))
+    return "".join(_LOOSE_MARKS.sub("", plain).casefold().split())
 
 
 def split_surname(name: str) -> tuple[str, str]:
