@@ -85,7 +85,7 @@ def _in_order() -> list[Register]:
 @cache
 def samples() -> Mapping[str, Mapping[str, Any]]:
     """Give the sample row of each register that has one, in the order they can be added."""
-    text = files("resources").joinpath("selftest", "records.json").read_text(encoding="utf-8")
+    text = files("resources").joinpath("selftest").joinpath("records.json").read_text(encoding="utf-8")
     return dict(json.loads(text))
 
 

@@ -213,7 +213,7 @@ def _entry(row: list[str]) -> CodeEntry:
 
 @cache
 def _read_list(name: str) -> CodeList:
-    source = resources.files("resources").joinpath("codes", f"{name}.csv")
+    source = resources.files("resources").joinpath("codes").joinpath(f"{name}.csv")
     return parse_list(name, source.read_text(encoding="utf-8"))
 
 
@@ -227,7 +227,7 @@ def load_codebook() -> CodeBook:
 
 @cache
 def _topic_of_dispute() -> Mapping[str, str]:
-    source = resources.files("resources").joinpath("codes", "maps", "topic_map.csv")
+    source = resources.files("resources").joinpath("codes").joinpath("maps").joinpath("topic_map.csv")
     rows = csv.reader(source.read_text(encoding="utf-8").splitlines()[2:])
     return MappingProxyType({code: topic for topic, codes in rows for code in codes.split(SEPARATOR)})
 

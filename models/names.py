@@ -116,5 +116,5 @@ def _surnames() -> Mapping[str, tuple[tuple[str, ...], ...]]:
 
 
 def _rows(name: str) -> list[list[str]]:
-    text = resources.files("resources").joinpath("names", name).read_text("utf-8")
+    text = resources.files("resources").joinpath("names").joinpath(name).read_text("utf-8")
     return list(csv.reader(text.splitlines()))[1:]

@@ -13,5 +13,5 @@ from typing import Any
 @cache
 def told(name: str) -> Mapping[str, Any]:
     """Read one file of texts: names, places, district, station, disputes or outreach."""
-    text = files("resources").joinpath("demo", f"{name}.toml").read_text(encoding="utf-8")
+    text = files("resources").joinpath("demo").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     return MappingProxyType(tomllib.loads(text))

@@ -54,7 +54,7 @@ class FormGroup:
 @cache
 def form_group(code: str = MONTHLY) -> FormGroup:
     """Read a form group."""
-    text = files("resources").joinpath("bundle", f"{code}.toml").read_text(encoding="utf-8")
+    text = files("resources").joinpath("bundle").joinpath(f"{code}.toml").read_text(encoding="utf-8")
     described: Mapping[str, Any] = tomllib.loads(text)
     return FormGroup(
         code=described["code"],
