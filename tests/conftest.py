@@ -44,9 +44,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-def open_copy(
-    templates: dict[str, Path], tmp_path: Path
-) -> Iterator[Callable[[str, str], Context]]:
+def open_copy(templates: dict[str, Path], tmp_path: Path) -> Iterator[Callable[[str, str], Context]]:
     """Open a private copy of a template: ``open_copy(role, name)``; closed after the test."""
     opened = []
 
