@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.drafts import complete, fetch_draft, read_draft, required_problems
 from app.finding import Found, find, resolve_references
+from app.ledger.writer import differs
 from app.register import Register, Verb
 from app.registers import register_named
 from app.values import read_value
@@ -146,8 +147,9 @@ def change_within(
 
 def write_changes(writer: Writer, entity: type[Journaled], stored: Row, draft: Row) -> tuple[str, ...]:
     """Write what differs between a stored record and its draft; gives the changed names."""
-    values = {name: _value_or_reason(draft, name) for name in fields_of(entity)}
-    changed = list(writer.update(entity, stored["id"], values))
+    given = ((name, _value_or_reason(draft, name)) for name in fields_of(entity))
+    values = {name: value for name, value in given if differs(stored, name, value)}
+    changed = list(writer.update(entity, stored["id"], values)) if values else []
     for child in children_of(entity.__tablename__):
         before = {row["id"]: row for row in stored.get(child.__field__) or []}
         for position, row in enumerate(draft.get(child.__field__) or [], 1):

@@ -19,7 +19,7 @@ from models.records import Journaled, Record, column_names, table_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.records import Row, Values
+    from models.records import Model, Row, Values
 
     Projection = Callable[["Writer", Sequence[tuple[type[Journaled], str]]], None]
 
@@ -116,7 +116,7 @@ class Writer:
         changed = {
             name: value
             for name, value in values.items()
-            if name in journaled_names(entity) and _stored(current, name) != _plain(value)
+            if name in journaled_names(entity) and differs(current, name, value)
         }
         if changed:
             self._set(entity, record_id, current, changed, j.SET)
@@ -168,11 +168,14 @@ class Writer:
         """Send what is gathered to the database; still one transaction."""
         pending, self._pending = self._pending, Pending()
         if pending.changes:
-            self.conn.execute(sa.insert(table_of(j.JournalChange)), pending.changes)
+            self._insert(j.JournalChange, pending.changes)
         if pending.heads:
-            self.conn.execute(sa.insert(table_of(j.RecordHead)), pending.heads)
+            self._insert(j.RecordHead, pending.heads)
         for (entity, _), rows in pending.rows.items():
             self.conn.execute(sa.insert(table_of(entity)), rows)
+
+    def _insert(self, table: type[Model], rows: list[dict[str, Any]]) -> None:
+        self.conn.exec_driver_sql(_insert_text(table, tuple(rows[0])), rows)
 
     def finish(self) -> None:
         """Write the batch and the chain head and bring the projections up to date; just before commit."""
@@ -284,6 +287,13 @@ class Writer:
 
 
 @cache
+def _insert_text(table: type[Model], names: tuple[str, ...]) -> str:
+    """Give the statement that inserts rows whose values the driver takes as they are."""
+    values = ", ".join(f":{name}" for name in names)
+    return f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({values})"
+
+
+@cache
 def _by_id(entity: type[Journaled]) -> sa.Select[Any]:
     return sa.select(table_of(entity)).where(table_of(entity).c.id == sa.bindparam("wanted"))
 
@@ -312,9 +322,11 @@ def _columns(values: Row, missing: Mapping[str, str] | None = None) -> Row:
     return row
 
 
-def _stored(row: Row, name: str) -> object:
+def differs(row: Row, name: str, value: object) -> bool:
+    """Tell whether a value, or the reason for having none, is another than the stored row holds."""
     reason = (row.get("missing") or {}).get(name)
-    return {"missing": reason} if reason else _plain(row.get(name))
+    stored = {"missing": reason} if reason else _plain(row.get(name))
+    return stored != _plain(value)
 
 
 def _plain(value: object) -> object:

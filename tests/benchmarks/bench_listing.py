@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PAGE, DEEP, ROUNDS = 200, 700, 25
 STATES = ("archived", "performed", "failed")
 BARE = """
-SELECT * FROM mediation_case WHERE void_flag = 0 AND state IN (?, ?, ?) AND registered_on IS NOT NULL
+SELECT * FROM mediation_case WHERE void_flag = 0 AND +state IN (?, ?, ?) AND registered_on IS NOT NULL
 AND (registered_on, id) < (?, ?) ORDER BY registered_on DESC, id DESC LIMIT ?
 """
 
@@ -55,7 +55,7 @@ def _bare(cursor: Any, after: Position) -> list[tuple[Any, ...]]:
 
 def _position(cursor: Any, skipped: int) -> Position:
     query = (
-        "SELECT registered_on, id FROM mediation_case WHERE state IN (?, ?, ?)"
+        "SELECT registered_on, id FROM mediation_case WHERE +state IN (?, ?, ?)"
         " ORDER BY registered_on DESC, id DESC LIMIT 1 OFFSET ?"
     )
     day, record = cursor.execute(query, (*STATES, skipped)).fetchone()

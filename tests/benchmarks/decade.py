@@ -23,7 +23,7 @@ from app.records import add, check_draft, write_new
 from app.registers import register_named
 from app.session import context_of
 from models.fields import Kind, fields_of
-from models.mediation import CaseMediator, CaseParty, MediationCase
+from models.mediation import CaseMediator, CaseParty, MediationCase, terms
 from models.records import Journaled, Model, children_of, table_of
 from tests.benchmarks.bench_search import GIVEN, SUBJECTS, SURNAMES, VERBS
 from tests.builders.mediation import accepted_case, add_organisations, agreement, company, party
@@ -41,7 +41,7 @@ CASES = 200_000
 BUSY_MONTH, BUSY_CASES = "2026-10", 5_000
 FIRST_YEAR, NOW = 2017, datetime(2026, 11, 23, 9, 0)
 BATCH = 5_000
-FORM = 4  # of this file: raise it when other rows are made
+FORM = 5  # of this file: raise it when other rows are made
 VILLAGES = 17
 TYPES = [f"{number:02}" for number in range(1, 14)]
 FILLED = (MediationCase, CaseParty, CaseMediator)
@@ -152,11 +152,14 @@ class Cases:
             volume_no=f"（{day.year}）青石镇人调字第{number:05}号",
             title=f"{names[0]}与{names[1]}{subject}纠纷",
             brief=f"{names[0]}与{names[1]}因{subject}" + "".join(pick.choices(VERBS, k=16)),
-            brief_key=None,
             village_id=f"4209810010{pick.randrange(1, VILLAGES + 1):02}",
             dispute_type=pick.choice(TYPES),
             agreement_amount=pick.randrange(0, 9_000_000) if draft["agreement_form"] else None,
         )
+        draft["brief_key"] = terms.likeness_key(terms.plain_words(draft["brief"], names))
+        for row in draft.get("agreements", ()):
+            row["terms"] = [f"{names[0]}就{subject}" + "".join(pick.choices(VERBS, k=12))]
+            row["terms_key"] = terms.likeness_key(terms.plain_words(row["terms"][0], names))
         for row, name in zip(draft["parties"], names, strict=True):
             row.update(name=name, phone=f"199{pick.randrange(10**8):08}")
         return draft
@@ -199,7 +202,7 @@ def _kinds() -> list[tuple[dict[str, Any], bool]]:
         "state": "failed", "concluded_on": "2026-11-06", "outcome": "2", "fail_reason": "分歧过大",
         "advised_path": "行政处理/裁决", "transformation": "0",
     }  # fmt: skip
-    kept = {"state": "archived", "closed_on": day, "archived_on": "2026-11-20", "keep_period": "30年"}
+    kept = {"state": "archived", "closed_on": "2026-11-06", "archived_on": "2026-11-20", "keep_period": "30年"}
     spoken = [agreement(day, 500_000, perform_due=day, perform_mode="即时履行")]
     three = [party("甲某", "申请人"), party("乙某", "申请人"), company()]
     recent = [
