@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """One session's surroundings; ``now`` is local time and may be set for repeatable results."""
+    """One session's surroundings; ``now`` is local time and may be set for repeatable results.
+
+    ``alone`` names, for each look-up among other records, the records it is known to find nothing for: who
+    examines many records finds that out with a few queries and spares each its own.
+    """
 
     ledger: Ledger = field(repr=False)
     now: datetime
@@ -23,6 +28,7 @@ class Context:
     calendar: WorkCalendar = field(repr=False)
     codes: CodeBook = field(repr=False)
     settings: Settings = field(repr=False)
+    alone: Mapping[str, Collection[str]] = field(default_factory=dict, repr=False)
 
     @property
     def today(self) -> date:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -303,9 +303,11 @@ def _first_alike(
     if not others:
         return None
     own = terms.plain_words(words, names)
-    their_names: Mapping[str, list[str]] = lookup.party_names(ctx, [other.record for other in others])
+    their_names: dict[str, list[str]] = {}
     matcher = difflib.SequenceMatcher(None, "", own, autojunk=False)
-    for other in others:
+    for at, other in enumerate(others):
+        if at % lookup.FEW == 0:
+            their_names |= lookup.party_names(ctx, [one.record for one in others[at : at + lookup.FEW]])
         matcher.set_seq1(terms.plain_words(other.words, their_names[other.record]))
         if (
             matcher.real_quick_ratio() >= ALIKE

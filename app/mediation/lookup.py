@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 FEW = 20
 LIKENESS_CANDIDATES = 200
 SAME_DISPUTE_DAYS = 90
+SAME_DISPUTE, LIKE_BRIEF, LIKE_TERMS, SAME_VOLUME_NO = "same_dispute", "like_brief", "like_terms", "volume_no"
+LOGGED_EVENTS = "logged_events"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Alike:
     record: str
     title: str
     words: str
+
+
+def _is_alone(ctx: Context, look_up: str, draft: Row) -> bool:
+    return draft.get("id") in ctx.alone.get(look_up, ())
 
 
 def row_of(ctx: Context, entity: Any, record_id: object) -> Row | None:
@@ -118,7 +124,13 @@ def relatives_by_name(ctx: Context, persons: Iterable[str]) -> set[tuple[str, st
 
 
 def same_dispute(ctx: Context, draft: Row) -> list[tuple[str, str, frozenset[str]]]:
-    """Give id, title and party names of other cases of this type concluded within 90 days of this one."""
+    """Give id, title and party names of other cases of this type concluded within 90 days of this one.
+
+    Only those are looked at in which the first of this case's parties takes part too.
+    """
+    names_here = sorted(party.get("name") or "" for party in draft.get("parties") or [])
+    if not names_here or _is_alone(ctx, SAME_DISPUTE, draft):
+        return []
     case, party = table_of(MediationCase), table_of(CaseParty)
     concluded = draft["concluded_on"]
     query = (
@@ -131,6 +143,7 @@ def same_dispute(ctx: Context, draft: Row) -> list[tuple[str, str, frozenset[str
             case.c.id != draft.get("id"),
             case.c.void_flag.is_(sa.false()),
             party.c.void_flag.is_(sa.false()),
+            case.c.id.in_(_cases_of(names_here[-1])),
         )
     )
     names: dict[str, set[str]] = {}
@@ -142,10 +155,15 @@ def same_dispute(ctx: Context, draft: Row) -> list[tuple[str, str, frozenset[str
     return [(found, titles[found], frozenset(names[found])) for found in names]
 
 
+def _cases_of(name: str) -> sa.Select[tuple[str]]:
+    party = table_of(CaseParty)
+    return sa.select(party.c.parent_id).where(party.c.name == name, party.c.void_flag.is_(sa.false()))
+
+
 def like_brief(ctx: Context, draft: Row) -> list[Alike]:
     """Give other cases whose brief begins alike and is about as long."""
     key = draft.get("brief_key")
-    if not key:
+    if not key or _is_alone(ctx, LIKE_BRIEF, draft):
         return []
     case = table_of(MediationCase)
     query = sa.select(case.c.id, case.c.title, case.c.brief).where(
@@ -159,7 +177,7 @@ def like_brief(ctx: Context, draft: Row) -> list[Alike]:
 
 def like_terms(ctx: Context, draft: Row, key: str | None) -> list[Alike]:
     """Give agreements of other cases whose terms begin alike and are about as long."""
-    if not key:
+    if not key or _is_alone(ctx, LIKE_TERMS, draft):
         return []
     case, agreement = table_of(MediationCase), table_of(Agreement)
     query = (
@@ -192,6 +210,8 @@ def party_names(ctx: Context, cases: Sequence[str]) -> Mapping[str, list[str]]:
 
 def same_volume_no(ctx: Context, draft: Row) -> str | None:
     """Give the title of another live case of the same committee that bears the same volume number."""
+    if _is_alone(ctx, SAME_VOLUME_NO, draft):
+        return None
     case = table_of(MediationCase)
     query = sa.select(case.c.title).where(
         case.c.volume_no == draft["volume_no"], case.c.org_id == draft.get("org_id"),
@@ -202,7 +222,9 @@ def same_volume_no(ctx: Context, draft: Row) -> str | None:
 
 
 def logged_events(ctx: Context, case_id: object) -> list[Row]:
-    """Read the stored log of a case."""
+    """Read the stored log of a case, to hold a draft against; a case examined as it is stored has none."""
+    if case_id in ctx.alone.get(LOGGED_EVENTS, ()):
+        return []
     table = table_of(CaseEvent)
     query = sa.select(table).where(table.c.parent_id == case_id, table.c.void_flag.is_(sa.false()))
     with ctx.ledger.reading() as conn:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from app.drafts import fetch_rows, required_problems
-from app.month import versions
-from app.month.figures import corrections, counted, frozen_before, gather
+from app.drafts import required_problems
+from app.mediation.alone import alone
 from app.month.forms import form_group
-from app.month.rows import reported_rows
+from app.month.gathering import Gathered, gather_month
 from app.naming import titles_of
 from app.registers import register_named
 from app.statistics import checks
@@ -24,18 +23,22 @@ if TYPE_CHECKING:
     from app.context import Context
     from models.dates import Period
 
-CHUNK = 500
 IMPORTED = "imported"
 
 
 def month_problems(ctx: Context, period: Period) -> list[Problem]:
     """Give everything to mend or explain before the month is closed, errors first; nothing is changed."""
+    return problems_of(ctx, gather_month(ctx, form_group(), period, ""))
+
+
+def problems_of(ctx: Context, month: Gathered) -> list[Problem]:
+    """Give the problems of a gathered month."""
     found: dict[tuple[object, ...], Problem] = {}
     for problem in (
-        *_record_problems(ctx, period),
-        *checks(ctx, period),
+        *_record_problems(ctx, month),
+        *checks(ctx, month.period),
         *_open_returns(ctx),
-        *_earlier_months(ctx, period),
+        *_earlier_months(month),
         *_undated_imports(ctx),
     ):
         found.setdefault((problem.code, problem.record, problem.field, problem.message), problem)
@@ -44,22 +47,18 @@ def month_problems(ctx: Context, period: Period) -> list[Problem]:
     )
 
 
-def _record_problems(ctx: Context, period: Period) -> Iterator[Problem]:
+def _record_problems(ctx: Context, month: Gathered) -> Iterator[Problem]:
     with ctx.ledger.reading() as conn:
-        by_register: dict[str, list[str]] = {}
-        group = form_group()
-        for reported in reported_rows(ctx, conn, group, period, counted(ctx, group, period)):
-            by_register.setdefault(reported.register, []).append(reported.record)
-        for key, ids in by_register.items():
-            register = register_named(key)
-            for start in range(0, len(ids), CHUNK):
-                for row in fetch_rows(conn, register.entity, ids[start : start + CHUNK]):
-                    title = register.title(row)
-                    missing = list(required_problems(register.entity, row))
-                    found = missing or register.examine(ctx, row)
-                    for problem in found:
-                        told = replace(problem, record=row["id"], message=f"{title}：{problem.message}")
-                        yield _to_complete(told) if missing and row["origin"] == IMPORTED else told
+        found = alone(conn, month.records_by_register.get("mediation_case", ()))
+    calm = replace(ctx, alone=found)
+    for form in month.group.sheets:
+        register = register_named(form.register)
+        for row in month.records[form.name]:
+            missing = list(required_problems(register.entity, row))
+            for problem in missing or register.examine(calm, row):
+                message = f"{register.title(row)}：{problem.message}"
+                told = replace(problem, record=row["id"], message=message)
+                yield _to_complete(told) if missing and row["origin"] == IMPORTED else told
 
 
 def _to_complete(problem: Problem) -> Problem:
@@ -67,23 +66,16 @@ def _to_complete(problem: Problem) -> Problem:
     return replace(problem, code="W301", severity="warning", hint="导入的旧记录，请尽量补全。")
 
 
-def _earlier_months(ctx: Context, period: Period) -> Iterator[Problem]:
+def _earlier_months(month: Gathered) -> Iterator[Problem]:
     """Name the records of closed months that were entered, changed or voided since: they are reported now."""
-    group = form_group()
-    closed = versions.before_in_year(ctx, period, group.code)
-    if not closed:
-        return
-    with ctx.ledger.reading() as conn:
-        known = frozen_before(conn, closed)
-        figures, _ = gather(ctx, group, period, known)
-        moved = corrections(figures, known, "")
-        late = {record for item in moved for record in item.late_records}
-        both = {record for item in moved for record in item.records}
-        called = titles_of(conn, sorted(both))
-    for record in sorted(both):
+    year = month.period.key[:4]
+    late = {record for item in month.corrections for record in item.late_records}
+    this_year = {record for item in month.corrections if item.year == year for record in item.records}
+    for record in sorted({record for item in month.corrections for record in item.records}):
         code, told = ("W661", "补录") if record in late else ("W662", "更正")
+        where = "列入本期" if record in this_year else "列入上年数字的"
         yield Problem(
-            code, None, f"{called.get(record, record)}：所属月份已封月，列入本期{told}。",
+            code, None, f"{month.titles.get(record, record)}：所属月份已封月，{where}{told}。",
             "请在情况说明中写明原因。", record=record, severity="warning",
         )  # fmt: skip
 

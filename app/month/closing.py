@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,12 @@ from app.ledger.atomic import make_folder, write_file
 from app.ledger.backup import automatic
 from app.ledger.signing import public_key
 from app.month import versions
-from app.month.checking import month_problems
+from app.month.checking import problems_of
 from app.month.errors import MonthAccepted, MonthLater, MonthMissing, MonthNotOver, MonthRefused, ReasonNeeded
-from app.month.figures import corrections, frozen_before, gather
 from app.month.forms import FormGroup, form_group
+from app.month.gathering import gather_month
 from app.month.reading_back import sheets_hold
-from app.month.rows import reported_rows
 from app.month.sealing import Content, Version, seal
-from app.statistics.titles import titles
 from exports.bundle.manifest import Org
 from exports.bundle.verify import open_bundle
 from models import journal as j
@@ -86,15 +84,15 @@ def close_month(ctx: Context, period: Period, out: Path, *, reason: str | None =
     group = form_group()
     cut = _head(ctx)
     latest = versions.latest(ctx, period.key, group.code)
-    problems = [] if latest else month_problems(ctx, period)
-    content = _gather(ctx, group, period, problems, reason or "")
+    month = gather_month(ctx, group, period, reason or "")
+    content = Content(month, reason or "")
     if latest is not None:
         if latest["content_digest"] == content.digest():
             return _written(ctx, latest, out, is_new=False)
         _refuse_reclosing(ctx, period, latest, reason)
-        content = _with_problems(content, month_problems(ctx, period))
     else:
         _refuse_gap(ctx, group, period)
+    content = replace(content, problems=tuple(problems_of(ctx, month)))
     _refuse_problems(ctx, content.problems, reason, period)
     automatic(ctx.ledger, ctx.now, always=True)
     submission = _freeze(ctx, content, latest, cut)
@@ -107,46 +105,6 @@ def reissue(ctx: Context, period: Period, out: Path) -> ClosedMonth:
     if latest is None:
         raise LedgerError(f"{period.label}还没有封月。")
     return _written(ctx, latest, out, is_new=False)
-
-
-def _gather(
-    ctx: Context, group: FormGroup, period: Period, problems: Iterable[Problem], reason: str
-) -> Content:
-    earlier = versions.before_in_year(ctx, period, group.code)
-    with ctx.ledger.reading() as conn:
-        known = frozen_before(conn, earlier)
-        figures, results = gather(ctx, group, period, known)
-        behind = {record for figure in figures for record, _ in figure.members}
-        rows = reported_rows(ctx, conn, group, period, behind)
-        named = _titles(conn, behind)
-    return Content(
-        group=group,
-        period=period,
-        rows=rows,
-        figures=figures,
-        results=results,
-        corrections=corrections(figures, known, reason),
-        problems=tuple(problems),
-        reason=reason,
-        titles=named,
-    )
-
-
-def _with_problems(content: Content, problems: Iterable[Problem]) -> Content:
-    from dataclasses import replace
-
-    return replace(content, problems=tuple(problems))
-
-
-def _titles(conn: sa.Connection, records: set[str]) -> dict[str, str]:
-    table = table_of(j.RecordHead)
-    wanted, pairs = sorted(records), []
-    for start in range(0, len(wanted), 500):
-        query = sa.select(table.c.entity, table.c.record).where(
-            table.c.record.in_(wanted[start : start + 500])
-        )
-        pairs += [(row.entity, row.record) for row in conn.execute(query)]
-    return {record: title for record, (_, title) in titles(conn, pairs).items()}
 
 
 def _refuse_running(ctx: Context, period: Period) -> None:
@@ -196,26 +154,28 @@ def _head(ctx: Context) -> bytes:
 
 
 def _freeze(ctx: Context, content: Content, latest: Row | None, cut: bytes) -> Row:
-    label = f"封月：{content.period.label}"
+    label = f"封月：{content.month.period.label}"
     with ctx.ledger.writing(ctx, "month.close", label) as writer:
         if writer.head.hash != cut:
             raise ChangedMeanwhile
         stamp = ctx.now.replace(microsecond=0)
         version = Version(
-            number=versions.last_number(writer.conn, content.period.key, content.group.code) + 1,
+            number=versions.last_number(writer.conn, content.month.period.key, content.month.group.code) + 1,
             bundle_id=writer.new_id(),
             supersedes=latest["bundle_id"] if latest else None,
-            prev_submit_hash=versions.hash_of_previous(writer.conn, content.period.key, content.group.code),
+            prev_submit_hash=versions.hash_of_previous(
+                writer.conn, content.month.period.key, content.month.group.code
+            ),
             county=_county(writer.conn),
         )
         bundle, files = seal(ctx, writer, content, version, stamp)
         _read_back(ctx, bundle)
-        if not sheets_hold(files[bundle.name.removesuffix(".zip") + ".xlsx"], content.rows):
+        if not sheets_hold(files[bundle.name.removesuffix(".zip") + ".xlsx"], content.month.rows):
             raise ReadBackFailed
         values = {
             "org_code": ctx.ledger.org_code,
-            "period": content.period.key,
-            "form_group": content.group.code,
+            "period": content.month.period.key,
+            "form_group": content.month.group.code,
             "version": version.number,
             "state": SubmissionState.CLOSED.value,
             "bundle_id": version.bundle_id,
@@ -227,7 +187,7 @@ def _freeze(ctx: Context, content: Content, latest: Row | None, cut: bytes) -> R
             "closed_at": stamp.isoformat(timespec="minutes"),
             "closed_by": ctx.actor,
             "reason": content.reason or None,
-            "row_count": len(content.rows),
+            "row_count": len(content.month.rows),
         }
         submission = writer.create(Submission, values)
         if latest is not None:
@@ -254,7 +214,7 @@ def _store(writer: Writer, submission: str, content: Content, files: Mapping[str
             "register": row.register, "rev": row.rev, "row_hash": row.row_hash,
             "cells": j.compact(dict(row.values)),
         }
-        for row in content.rows
+        for row in content.month.rows
     ]  # fmt: skip
     figures = [
         {
@@ -262,7 +222,7 @@ def _store(writer: Writer, submission: str, content: Content, files: Mapping[str
             "cumulative": figure.cumulative, "correction": figure.correction,
             "members": j.compact(figure.members), "year_members": j.compact(figure.year_members),
         }
-        for figure in content.figures
+        for figure in content.month.figures
     ]  # fmt: skip
     kept = [
         {"submission": submission, "name": name, "sha256": hashlib.sha256(data).hexdigest(), "content": data}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from app.month.forms import FormGroup
-from app.statistics import TOTAL, TableResult, additive, compute, describe, membership, trace
+from app.statistics import TOTAL, TableResult, additive, compute, describe, membership
 from exports.report import Correction, Unit
 from models import journal as j
 from models.records import table_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from models.dates import Period
 
 Members = Mapping[str, int]
+Membership = Mapping[tuple[str, str], list[tuple[str, int]]]
 FIGURES = "figures"
 RATES = ("ratio", "mean")
 HIDDEN = (".num", ".den")
@@ -78,28 +79,23 @@ def gather(
         results[form.code] = result
         if describe(form.code, ctx.codes).kind == FIGURES:
             figures += _table_figures(ctx, result, period, before)
-            figures += _rate_parts(ctx, form.code, period, before)
     return figures, results
-
-
-def counted(ctx: Context, group: FormGroup, period: Period) -> set[str]:
-    """Give the records behind the figures of a period."""
-    tables = [form.code for form in group.tables if describe(form.code, ctx.codes).kind == FIGURES]
-    found = [membership(ctx, code, period) for code in tables]
-    return {record for cells in found for members in cells.values() for record, _ in members}
 
 
 def _table_figures(
     ctx: Context, result: TableResult, period: Period, before: Mapping[str, Before]
 ) -> Iterator[Figure]:
-    now = membership(ctx, result.table, period)
-    year_period = period.year_to_date()
-    year = membership(ctx, result.table, year_period)
-    year_rows = compute(ctx, result.table, year_period).rows
-    adds_up = additive(result.table)
+    table, year_period = result.table, period.year_to_date()
+    now = membership(ctx, table, period, parts=True)
+    if year_period.bounds == period.bounds:
+        year, year_rows = now, result.rows
+    else:
+        year = membership(ctx, table, year_period, parts=True)
+        year_rows = compute(ctx, table, year_period).rows
+    adds_up = additive(table)
     for row in dict.fromkeys((*result.rows, *year_rows)):
         for column in result.columns:
-            cell = f"{result.table}/{row}/{column.code}"
+            cell = f"{table}/{row}/{column.code}"
             value = result.rows.get(row, {}).get(column.code, 0 if column.traceable else None)
             whole = year_rows.get(row, {}).get(column.code, 0)
             cumulative = whole if isinstance(whole, int) and column.traceable else None
@@ -118,18 +114,20 @@ def _table_figures(
                 year_members=tuple(year.get((row, column.code), ())),
                 scale=column.scale,
             )
+    yield from _rate_parts(ctx, table, now, year, before)
 
 
-def _rate_parts(ctx: Context, table: str, period: Period, before: Mapping[str, Before]) -> Iterator[Figure]:
+def _rate_parts(
+    ctx: Context, table: str, now: Membership, year: Membership, before: Mapping[str, Before]
+) -> Iterator[Figure]:
     """Give what stands above and below the line of each rate, so that whoever adds up makes it anew."""
     spec = describe(table, ctx.codes)
     rates = [one for one in (*spec.columns, *spec.below) if one.indicator and one.kind in RATES]
     for column in rates:
         for part in (*column.numerator, *column.denominator):
             cell = f"{table}/{TOTAL}/{part}"
-            now = trace(ctx, table, TOTAL, part, period)
-            year = trace(ctx, table, TOTAL, part, period.year_to_date())
-            value, cumulative = (sum(one.contribution for one in found) for found in (now, year))
+            in_month, in_year = (found.get((TOTAL, part), []) for found in (now, year))
+            value, cumulative = (sum(added for _, added in found) for found in (in_month, in_year))
             known = before[cell].cumulative if cell in before else 0
             yield Figure(
                 cell=cell,
@@ -138,50 +136,106 @@ def _rate_parts(ctx: Context, table: str, period: Period, before: Mapping[str, B
                 value=value,
                 cumulative=cumulative,
                 correction=cumulative - known - value if before else 0,
-                members=tuple((one.root_id, one.contribution) for one in now),
-                year_members=tuple((one.root_id, one.contribution) for one in year),
+                members=tuple(in_month),
+                year_members=tuple(in_year),
             )
 
 
-def corrections(figures: list[Figure], before: Mapping[str, Before], reason: str) -> list[Correction]:
+def corrections(
+    figures: list[Figure], before: Mapping[str, Before], year: str, reason: str
+) -> list[Correction]:
     """List the figures of earlier months that differ from what was reported, with the records that moved.
 
     A record that stood in no figure of the table before was entered late; any other was changed or voided.
     """
     found = []
-    counted: dict[str, set[str]] = {}
-    for cell, known in before.items():
-        counted.setdefault(cell.partition("/")[0], set()).update(known.members)
+    counted = _counted_before(before)
     for figure in figures:
         if figure.cell.endswith(HIDDEN) or not (figure.correction or _moved(figure, before)):
             continue
+        inside = added(figure.members)
+        earlier = {
+            record: n - inside.get(record, 0)
+            for record, n in added(figure.year_members).items()
+            if n != inside.get(record, 0)
+        }
         known = before.get(figure.cell, Before(0, {}))
         told = counted.get(figure.cell.partition("/")[0], set())
-        inside = added(figure.members)
-        now = added(figure.year_members)
-        earlier = {
-            record: n - inside.get(record, 0) for record, n in now.items() if n != inside.get(record, 0)
-        }
-        late = {r: n for r, n in earlier.items() if r not in told}
-        changed = {r for r in {*earlier, *known.members} if earlier.get(r, 0) != known.members.get(r, 0)}
-        if not late and not changed:
-            continue
-        moved = figure.correction or 0
-        found.append(
-            Correction(
-                cell=figure.cell,
-                label=figure.label,
-                before=known.cumulative,
-                after=known.cumulative + moved,
-                late=sum(late.values()),
-                adjusted=moved - sum(late.values()),
-                records=tuple(sorted({*late, *changed})),
-                late_records=tuple(sorted(late)),
-                reason=reason,
-                unit=Unit(figure.unit, figure.scale),
-            )
-        )
+        moved = _difference(figure, known, earlier, figure.correction or 0, told)
+        if moved is not None:
+            found.append(replace(moved, year=year, reason=reason))
     return found
+
+
+def last_year_corrections(
+    ctx: Context, group: FormGroup, last: Period, before: Mapping[str, Before], reason: str
+) -> list[Correction]:
+    """List what last year's figures are now against what was handed in for them by its last closed month.
+
+    They stand beside this year's account and move none of its figures; each month tells all that differs.
+    """
+    found = []
+    counted = _counted_before(before)
+    for form in group.tables if before else ():
+        spec = describe(form.code, ctx.codes)
+        if spec.kind != FIGURES:
+            continue
+        adds_up = additive(form.code)
+        now = membership(ctx, form.code, last)
+        labels = compute(ctx, form.code, last).row_labels
+        was = [(row, code) for table, row, code in map(_parts, before) if table == form.code]
+        for row, code in sorted({*now, *was}):
+            column = spec.column(code)
+            if column is None or code not in adds_up:
+                continue
+            cell = f"{form.code}/{row}/{code}"
+            earlier, known = added(tuple(now.get((row, code), ()))), before.get(cell, Before(0, {}))
+            label = f"{labels.get(row, row)}·{column.label}"
+            figure = Figure(cell, label, column.unit, None, None, None, (), (), column.scale)
+            moved = _difference(
+                figure,
+                known,
+                earlier,
+                sum(earlier.values()) - known.cumulative,
+                counted.get(form.code, set()),
+            )
+            if moved is not None:
+                found.append(replace(moved, year=last.key[:4], reason=reason))
+    return found
+
+
+def _parts(cell: str) -> tuple[str, str, str]:
+    table, row, code = cell.split("/")
+    return table, row, code
+
+
+def _counted_before(before: Mapping[str, Before]) -> dict[str, set[str]]:
+    counted: dict[str, set[str]] = {}
+    for cell, known in before.items():
+        counted.setdefault(cell.partition("/")[0], set()).update(known.members)
+    return counted
+
+
+def _difference(
+    figure: Figure, known: Before, earlier: Members, moved: int, told: set[str]
+) -> Correction | None:
+    """Compare who is counted now with who was; None if nobody came, went or counts differently."""
+    late = {record: n for record, n in earlier.items() if record not in told}
+    changed = {r for r in {*earlier, *known.members} if earlier.get(r, 0) != known.members.get(r, 0)}
+    if not late and not changed:
+        return None
+    return Correction(
+        cell=figure.cell,
+        label=figure.label,
+        before=known.cumulative,
+        after=known.cumulative + moved,
+        late=sum(late.values()),
+        adjusted=moved - sum(late.values()),
+        records=tuple(sorted({*late, *changed})),
+        late_records=tuple(sorted(late)),
+        reason="",
+        unit=Unit(figure.unit, figure.scale),
+    )
 
 
 def _moved(figure: Figure, before: Mapping[str, Before]) -> bool:

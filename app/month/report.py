@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from app.month.figures import Figure, added
 from app.month.forms import FormGroup, SheetForm
 from app.month.rows import PARTIES, ReportedRow, by_sheet
 from app.registers import register_named
@@ -38,11 +39,11 @@ from models.records import table_of
 
 if TYPE_CHECKING:
     from app.context import Context
-    from app.month.figures import Figure
     from models.records import Row
 
 YEAR_ROWS = ("补录（以往月份）", "更正（以往月份）", "本期上报数", "本年累计")
 TOTAL_LABEL = "合计"
+UNLISTED = "（未列入明细）"
 WIDTH_SAMPLE = 200
 COUNTY_CHOICES = "county_verdict"
 COUNTY_LABELS = {"1": "收", "2": "退", "3": "待核"}
@@ -139,7 +140,10 @@ def report_sheets(
 def ledger_sheets(
     ctx: Context, conn: sa.Connection, group: FormGroup, rows: Sequence[ReportedRow], heading: Heading
 ) -> list[Sheet]:
-    """Give the sheets of 02_ledger.xlsx: every listed register, the dictionary of columns, how to fill in."""
+    """Give the sheets of 02_ledger.xlsx: every listed register, the dictionary of columns, how to fill in.
+
+    Their rows are made once; the sheets go into the bare copy too.
+    """
     grouped = by_sheet(rows)
     sheets = []
     for form in group.sheets:
@@ -161,6 +165,7 @@ def ledger_sheets(
                 protected=True,
             )
         )
+    sheets = [replace(sheet, rows=list(sheet.rows)) for sheet in sheets]
     return [*sheets, _dictionary(group), _guide()]
 
 
@@ -258,23 +263,21 @@ def reference_titles(conn: sa.Connection, group: FormGroup, rows: Sequence[Repor
     return titles
 
 
-def trace_lines(
-    figures: Iterable[Figure], rows: Sequence[ReportedRow], titles: Mapping[str, str]
-) -> Iterator[TraceLine]:
-    """Give one line for each record behind each figure."""
+def trace_lines(figures: Iterable[Figure], rows: Sequence[ReportedRow]) -> Iterator[TraceLine]:
+    """Give for each figure and each list its rows stand in one line."""
     where = {row.record: row for row in rows}
     for figure in figures:
-        if not isinstance(figure.value, int):
+        if not isinstance(figure.value, int) or not figure.members:
             continue
         table, row, column = _place(figure)
-        unit = Unit(figure.unit, figure.scale)
-        for record, contribution in figure.members:
+        by_sheet: dict[str, list[tuple[int, int]]] = {}
+        for record, adds in added(figure.members).items():
             listed = where.get(record)
-            yield TraceLine(
-                table=table, row=row, column=column, value=figure.value, unit=unit,
-                contribution=contribution, sheet=listed.sheet if listed else "",
-                row_no=listed.row_no if listed else None, title=titles.get(record, ""), record=record,
-            )  # fmt: skip
+            sheet, number = (listed.sheet, listed.row_no) if listed else (UNLISTED, 0)
+            by_sheet.setdefault(sheet, []).append((number, adds))
+        for sheet, places in by_sheet.items():
+            unit = Unit(figure.unit, figure.scale)
+            yield TraceLine(table, row, column, figure.value, unit, sheet, tuple(places))
 
 
 def _place(figure: Figure) -> tuple[str, str, str]:
@@ -286,9 +289,11 @@ def _place(figure: Figure) -> tuple[str, str, str]:
     return table, row_label or row, f"{column} {label}"
 
 
-def trace_sheets(lines: Iterable[TraceLine], corrections: Iterable[Correction]) -> list[Sheet]:
+def trace_sheets(
+    lines: Iterable[TraceLine], corrections: Iterable[Correction], titles: Mapping[str, str]
+) -> list[Sheet]:
     """Give the sheets of 03_trace.xlsx."""
-    return [trace_sheet(lines), correction_sheet(corrections)]
+    return [trace_sheet(lines), correction_sheet(corrections, titles)]
 
 
 def workbook_bytes(sheets: Sequence[Sheet], meta: Mapping[str, str], stamp: datetime) -> bytes:

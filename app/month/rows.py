@@ -57,25 +57,37 @@ class ReportedRow:
         }
 
 
-def reported_rows(
-    ctx: Context, conn: sa.Connection, group: FormGroup, period: Period, behind: Iterable[str] = ()
-) -> list[ReportedRow]:
-    """Gather the rows of every sheet, in the order of day and id.
+def read_rows(
+    conn: sa.Connection, group: FormGroup, period: Period, behind: Iterable[str] = ()
+) -> dict[str, list[Row]]:
+    """Read the records of every sheet, in the order of day and id.
 
     ``behind`` are the records behind the figures: each is listed even if its own days lie elsewhere, so that
     every number leads to rows (a post of October that was read in November).
     """
-    found: list[ReportedRow] = []
     counted = sorted(set(behind))
+    found: dict[str, list[Row]] = {}
     for form in group.sheets:
         register = register_named(form.register)
         ids = _with_counted(conn, register, _selected(conn, register, form, period), counted)
-        revisions = _revisions(conn, ids)
-        number = 0
-        for start in range(0, len(ids), CHUNK):
-            for row in fetch_rows(conn, register.entity, ids[start : start + CHUNK]):
-                number += 1
-                found.append(_reported(ctx, register, form, row, number, revisions[row["id"]]))
+        found[form.name] = [
+            row
+            for start in range(0, len(ids), CHUNK)
+            for row in fetch_rows(conn, register.entity, ids[start : start + CHUNK])
+        ]
+    return found
+
+
+def reported(
+    ctx: Context, conn: sa.Connection, group: FormGroup, records: Mapping[str, Sequence[Row]]
+) -> list[ReportedRow]:
+    """Give the rows as the county sees them."""
+    found: list[ReportedRow] = []
+    for form in group.sheets:
+        register, listed = register_named(form.register), records[form.name]
+        revisions = _revisions(conn, [row["id"] for row in listed])
+        for number, row in enumerate(listed, 1):
+            found.append(_reported(ctx, register, form, row, number, revisions[row["id"]]))
     return found
 
 

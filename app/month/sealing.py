@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from app.ledger.signing import public_key, sign
-from app.month.figures import Figure
 from app.month.forms import FormGroup
+from app.month.gathering import Gathered
 from app.month.report import (
     ledger_sheets,
     reference_titles,
@@ -22,7 +23,7 @@ from app.month.report import (
     trace_sheets,
     workbook_bytes,
 )
-from app.month.rows import ReportedRow, ndjson
+from app.month.rows import ndjson
 from app.month.veil import Veils, veils
 from app.statistics import TableResult
 from app.version import VERSION
@@ -50,21 +51,14 @@ CHINA = "+08:00"
 class Content:
     """Everything one version is made of, gathered from one state of the records."""
 
-    group: FormGroup
-    period: Period
-    rows: Sequence[ReportedRow]
-    figures: Sequence[Figure]
-    results: Mapping[str, TableResult]
-    corrections: Sequence[Correction]
-    problems: Sequence[Problem]
+    month: Gathered
     reason: str
-    titles: Mapping[str, str]
+    problems: Sequence[Problem] = ()
 
     def digest(self) -> str:
         """Fingerprint the frozen content: rows and figures, nothing else."""
-        import hashlib
-
-        body = [[row.as_json() for row in self.rows], [figure.as_json() for figure in self.figures]]
+        month = self.month
+        body = [[row.as_json() for row in month.rows], [figure.as_json() for figure in month.figures]]
         return hashlib.sha256(j.canonical(body)).hexdigest()
 
 
@@ -99,24 +93,27 @@ def seal(
 ) -> tuple[BundleFile, dict[str, bytes]]:
     """Give the signed bundle and every file to be handed out, by name."""
     content = covered(ctx, writer.conn, content)
-    head = heading(ctx, content.period, version.number, stamp)
+    head = heading(ctx, content.month.period, version.number, stamp)
     meta = {
-        "bundle_id": version.bundle_id, "org": ctx.ledger.org_code, "period": content.period.key,
+        "bundle_id": version.bundle_id, "org": ctx.ledger.org_code, "period": content.month.period.key,
         "version": str(version.number), "closed_at": stamp.isoformat(timespec="seconds"),
     }  # fmt: skip
-    tables = report_tables(ctx, content.group, content.results, content.figures, content.corrections)
+    month = content.month
+    own = [item for item in month.corrections if item.year == month.period.key[:4]]
+    tables = report_tables(ctx, month.group, month.results, month.figures, own)
     report = report_sheets(tables, head, content.problems, content.reason)
-    listed = ledger_sheets(ctx, writer.conn, content.group, content.rows, head)
-    lines = trace_lines(content.figures, content.rows, content.titles)
+    listed = ledger_sheets(ctx, writer.conn, content.month.group, content.month.rows, head)
+    lines = trace_lines(month.figures, month.rows)
     members = {
         "01_report.xlsx": workbook_bytes(report, meta, stamp),
         "02_ledger.xlsx": workbook_bytes(listed, meta, stamp),
-        "03_trace.xlsx": workbook_bytes(trace_sheets(lines, content.corrections), meta, stamp),
+        "03_trace.xlsx": workbook_bytes(trace_sheets(lines, month.corrections, month.titles), meta, stamp),
         **data_members(ctx, content),
-        "dict/references.json": j.canonical(reference_titles(writer.conn, content.group, content.rows)),
+        "dict/references.json": j.canonical(
+            reference_titles(writer.conn, content.month.group, content.month.rows)
+        ),
     }
     bundle = _bundle(ctx, writer, content, version, members, stamp)
-    listed = ledger_sheets(ctx, writer.conn, content.group, content.rows, head)
     bare = workbook_bytes([*report, *listed], meta, stamp)
     stem = bundle.name.removesuffix(".zip")
     files = {bundle.name: bundle.data, f"{bundle.name}.par": parity(bundle.data), f"{stem}.xlsx": bare}
@@ -125,15 +122,17 @@ def seal(
 
 def covered(ctx: Context, conn: sa.Connection, content: Content) -> Content:
     """Give the content with every text about a record as it may leave the station."""
+    month = content.month
     told = {problem.record for problem in content.problems if problem.record}
-    listed = {row for result in content.results.values() for row in result.rows}
-    known = veils(ctx, conn, {*content.titles, *told, *listed})
-    return replace(
-        content,
-        titles={record: known.cover(record, title) for record, title in content.titles.items()},
-        problems=tuple(_covered_problem(problem, known) for problem in content.problems),
-        results={code: _covered_table(result, known) for code, result in content.results.items()},
+    listed = {row for result in month.results.values() for row in result.rows}
+    known = veils(ctx, conn, {*month.titles, *told, *listed}, month.records_by_register)
+    covered_month = replace(
+        month,
+        titles={record: known.cover(record, title) for record, title in month.titles.items()},
+        results={code: _covered_table(result, known) for code, result in month.results.items()},
     )
+    problems = tuple(_covered_problem(problem, known) for problem in content.problems)
+    return replace(content, month=covered_month, problems=problems)
 
 
 def _covered_problem(problem: Problem, known: Veils) -> Problem:
@@ -163,19 +162,19 @@ def _covered_table(result: TableResult, known: Veils) -> TableResult:
 def data_members(ctx: Context, content: Content) -> dict[str, bytes]:
     """Give the machine copy: rows, figures, traces, checks and the code lists they use."""
     members = {
-        "data/rows.ndjson": ndjson(row.as_json() for row in content.rows),
-        "data/figures.json": j.canonical([figure.as_json() for figure in content.figures]),
+        "data/rows.ndjson": ndjson(row.as_json() for row in content.month.rows),
+        "data/figures.json": j.canonical([figure.as_json() for figure in content.month.figures]),
         "data/trace.ndjson": ndjson(
             {"cell": figure.cell, "ids": [list(member) for member in figure.members]}
-            for figure in content.figures
+            for figure in content.month.figures
             if figure.members and isinstance(figure.value, int)
         ),
         "data/check.json": j.canonical(
             {"reason": content.reason, "problems": [_problem(problem) for problem in content.problems]}
         ),
-        "data/corrections.json": j.canonical([_correction(item) for item in content.corrections]),
+        "data/corrections.json": j.canonical([_correction(item) for item in content.month.corrections]),
     }
-    for name in _code_lists(content.group):
+    for name in _code_lists(content.month.group):
         entries = {entry.code: entry.label for entry in ctx.codes[name]}
         members[f"dict/{name}.json"] = j.canonical(entries)
     return members
@@ -201,6 +200,7 @@ def _correction(item: Correction) -> dict[str, Any]:
     return {
         "cell": item.cell, "label": item.label, "before": item.before, "after": item.after, "late": item.late,
         "adjusted": item.adjusted, "records": list(item.records), "reason": item.reason,
+        "year": item.year,
     }  # fmt: skip
 
 
@@ -224,8 +224,8 @@ def _bundle(
         to_org=version.county,
         device=Device(ledger.device, ledger.epoch, key),
         seq=head.seq,
-        period=content.period.key,
-        forms=(content.group.code,),
+        period=content.month.period.key,
+        forms=(content.month.group.code,),
         version=version.number,
         supersedes=version.supersedes,
         prev_submit_hash=version.prev_submit_hash,
@@ -236,7 +236,7 @@ def _bundle(
         ),
         rule_pack_ver=RULES_VERSION,
         calendar_ver=",".join(map(str, sorted(ctx.calendar.years))).replace(",", "."),
-        counts={"rows": len(content.rows), "figures": len(content.figures)},
+        counts={"rows": len(content.month.rows), "figures": len(content.month.figures)},
         audit_head=head.hash.hex(),
         sensitivity="full" if ctx.settings["bundle_full_identity"] else "masked",
         app_ver=VERSION,
@@ -247,7 +247,7 @@ def _bundle(
         members,
         lambda message: sign(seed, message),
         stamp=stamp,
-        name=FileName(re.sub(r"[^0-9A-Za-z]", "", short)[:20] or "YBZ", content.group.code),
+        name=FileName(re.sub(r"[^0-9A-Za-z]", "", short)[:20] or "YBZ", content.month.group.code),
     )
 
 

@@ -7,14 +7,14 @@ searched for the sensitive values of its own record (人民调解法第十五条
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from app.drafts import fetch_rows, walk
-from app.registers import REGISTERS
+from app.registers import REGISTERS, register_named
 from models import journal as j
 from models.fields import Sensitivity
 from models.masking import mask
@@ -92,13 +92,22 @@ def veil_of(kind: type[Journaled], row: Row) -> Veil:
     return Veil(tuple(sorted(words.items(), key=lambda pair: (-len(pair[0]), pair[0]))))
 
 
-def veils(ctx: Context, conn: sa.Connection, records: Iterable[str]) -> Veils:
-    """Give the veils of these records; ids of children and unknown ids have none of their own."""
+def veils(
+    ctx: Context, conn: sa.Connection, records: Iterable[str], read: Mapping[str, Sequence[Row]]
+) -> Veils:
+    """Give the veils of these records; ids of children and unknown ids have none of their own.
+
+    ``read`` are records already at hand, by the key of their register.
+    """
     if ctx.settings["bundle_full_identity"]:
         return Veils(full=True)
+    wanted = set(records)
     known: dict[str, Veil] = {}
+    for key, rows in read.items():
+        kind = register_named(key).entity
+        known |= {row["id"]: veil_of(kind, row) for row in rows if row["id"] in wanted}
     by_table: dict[str, list[str]] = {}
-    for record, table in tables_of(conn, records).items():
+    for record, table in tables_of(conn, wanted - {*known}).items():
         by_table.setdefault(table, []).append(record)
     for register in REGISTERS:
         ids = by_table.get(register.entity.__tablename__, [])

@@ -44,14 +44,25 @@ def first_after(ctx: Context, period: str, group: str) -> str | None:
 
 def before_in_year(ctx: Context, period: Period, group: str) -> list[str]:
     """Give the last version of each month of the same year closed before this one, oldest month first."""
+    year = period.key[:4]
+    return list(_closed_between(ctx, f"{year}-01", period.key, group).values())
+
+
+def year_before(ctx: Context, period: Period, group: str) -> tuple[str, list[str]]:
+    """Give the last closed month of the year before (empty if none was closed), and that year's versions."""
+    year = int(period.key[:4])
+    found = _closed_between(ctx, f"{year - 1}-01", f"{year}-01", group)
+    return next(reversed(found), ""), list(found.values())
+
+
+def _closed_between(ctx: Context, first: str, after: str, group: str) -> dict[str, str]:
     query = (
         sa.select(TABLE.c.period, TABLE.c.id)
-        .where(*LIVE, TABLE.c.form_group == group, TABLE.c.period < period.key)
-        .where(TABLE.c.period >= f"{period.key[:4]}-01")
+        .where(*LIVE, TABLE.c.form_group == group, TABLE.c.period >= first, TABLE.c.period < after)
         .order_by(TABLE.c.period, TABLE.c.version)
     )
     with ctx.ledger.reading() as conn:
-        return list({row.period: row.id for row in conn.execute(query)}.values())
+        return {row.period: row.id for row in conn.execute(query)}
 
 
 def last_number(conn: sa.Connection, period: str, group: str) -> int:

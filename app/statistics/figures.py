@@ -262,22 +262,25 @@ def membership(
     basis: str | None = None,
     village: str | None = None,
     org: str | None = None,
+    parts: bool = False,
 ) -> dict[tuple[str, str], list[tuple[str, int]]]:
     """Give (id of the record, contribution) behind every figure of a table, one query per source and date.
 
-    Rates and means are left out: they are made of the cells their column names.
+    Rates and means are left out: they are made of the cells their column names, which ``parts`` gives too.
     """
     spec = describe(table, ctx.codes)
     with ctx.ledger.reading() as conn:
         scope = scope_of(ctx, conn, period, basis=basis, village=village, org=org, rows=spec.rows)
-        return _grouped(_all_members(scope, spec))
+        return _grouped(_all_members(scope, spec, parts=parts))
 
 
-def _all_members(scope: Scope, spec: TableSpec) -> Iterable[Member]:
+def _all_members(scope: Scope, spec: TableSpec, *, parts: bool) -> Iterable[Member]:
     if spec.kind == "compare":
         return compare.all_members(scope, spec)
     if spec.kind == "list":
         return listing.all_members(scope, spec)
+    if parts:
+        return members(scope, terms_of((*spec.columns, *spec.below), scope))
     return members(scope, terms_of([column for column in spec.columns if column.traceable], scope))
 
 

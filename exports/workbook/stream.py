@@ -14,6 +14,8 @@ LAST_ROW = 1_048_576
 EXACT_DIGITS = 10**15
 """From here on a spreadsheet program keeps no exact whole number (IEEE 754 doubles, shown with 15 digits)."""
 LINE_POINTS = 14
+KEPT_TEXTS = 10_000
+"""So many different texts of a column are kept as written, since lists say the same thing again and again."""
 TALLEST_POINTS = 409
 _BATCH = 512
 _REFERENCE = re.compile(r"(\$?[A-Z]{1,3}\$?)(\d+)(?::(\$?[A-Z]{1,3}\$?)(\d+))?")
@@ -48,16 +50,23 @@ def escaped(text: str) -> str:
 def text_render(look: ColumnLook) -> Render:
     """Give the function that writes text cells; text that looks like a formula stays text."""
     letter, plain, quoted = look.letter, look.plain, look.quoted
+    known: dict[CellValue, str] = {None: f'" s="{plain}"/>'}
 
-    def render(value: CellValue, row: int) -> str:
-        if value is None:
-            return f'<c r="{letter}{row}" s="{plain}"/>'
+    def written(value: CellValue) -> str:
         text = fitted(value if type(value) is str else shown(value))
         if not text:
-            return f'<c r="{letter}{row}" s="{plain}"/>'
+            return f'" s="{plain}"/>'
         style = quoted if text[0] in FORMULA_STARTS else plain
         kept = "" if text == text.strip() else ' xml:space="preserve"'
-        return f'<c r="{letter}{row}" s="{style}" t="inlineStr"><is><t{kept}>{escaped(text)}</t></is></c>'
+        return f'" s="{style}" t="inlineStr"><is><t{kept}>{escaped(text)}</t></is></c>'
+
+    def render(value: CellValue, row: int) -> str:
+        rest = known.get(value) if type(value) is not bool else None
+        if rest is None:
+            rest = written(value)
+            if type(value) is str and len(known) < KEPT_TEXTS:
+                known[value] = rest
+        return f'<c r="{letter}{row}{rest}'
 
     return render
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Hashable
+from copy import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
@@ -12,6 +14,7 @@ from exports.workbook.text import clean, starts_like_formula
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.styles.cell_style import StyleArray
     from openpyxl.worksheet.dimensions import ColumnDimension
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,9 +26,15 @@ TEXT_FORMAT = "@"
 Role = Literal["title", "subtitle", "header", "body", "total", "footer", "hidden"]
 
 
+class _Styled(Protocol):
+    """A cell's style as the library keeps it: the numbers of its parts, copied with the cell."""
+
+    _style: StyleArray
+
+
 @dataclass(frozen=True)
 class Looks:
-    """The style values of one workbook, made once and shared by its cells."""
+    """The style values of one workbook, made once and shared by its cells; ``made`` keeps whole styles."""
 
     title: Font
     header: Font
@@ -33,6 +42,7 @@ class Looks:
     line: Border
     grey: PatternFill
     header_fill: PatternFill
+    made: dict[Hashable, StyleArray] = field(default_factory=dict)
 
 
 def looks() -> Looks:
@@ -77,6 +87,25 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str) -> AnyCell:
 
 def dress(cell: AnyCell, role: Role, look: Looks) -> None:
     """Give a cell outside the rows the look of its role."""
+    if not _dressed(cell, key := (role, cell.quotePrefix), look):
+        _dress(cell, role, look)
+        look.made[key] = copy(_styled(cell)._style)  # noqa: SLF001
+
+
+def _styled(cell: AnyCell) -> _Styled:
+    """Give a cell with its whole style in sight; the library has no public way to copy one."""
+    return cast("_Styled", cell)
+
+
+def _dressed(cell: AnyCell, key: Hashable, look: Looks) -> bool:
+    """Give a cell a style of this workbook that was made before; setting each part anew is slow."""
+    if key not in look.made:
+        return False
+    _styled(cell)._style = copy(look.made[key])  # noqa: SLF001
+    return True
+
+
+def _dress(cell: AnyCell, role: Role, look: Looks) -> None:
     cell.font = {"title": look.title, "header": look.header, "total": look.header}.get(role, look.body)
     if role in {"title", "header"}:
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -93,6 +122,13 @@ def dress_value(
     cell: AnyCell, column: Column, look: Looks, *, quoted: bool = False, total: bool = False
 ) -> None:
     """Give a cell of a row, or of the total row, the look of its column."""
+    alike = (column.kind, column.scale, column.locked, column.centred, quoted, total, cell.quotePrefix)
+    if not _dressed(cell, alike, look):
+        _dress_value(cell, column, look, quoted=quoted, total=total)
+        look.made[alike] = copy(_styled(cell)._style)  # noqa: SLF001
+
+
+def _dress_value(cell: AnyCell, column: Column, look: Looks, *, quoted: bool, total: bool) -> None:
     cell.font = look.header if total else look.body
     cell.border = look.line
     cell.number_format = number_format(column)

@@ -155,24 +155,35 @@ def test_every_number_leads_to_rows_that_stand_in_the_bundle(station: Context, t
         assert sum(added for _, added in members) == numbers[cell], cell
         assert {record for record, _ in members} <= set(rows), cell
     assert numbers["P1/total/plays"] == 800
-    listed = sheet_rows(book(done, "03_trace.xlsx"), "溯源")
-    places = {(row["sheet"], int(row["row_no"])) for row in listed if row["record"] in rows}
-    assert places <= {(line["sheet"], line["row_no"]) for line in rows.values()}
-    assert listed
-    assert all(row["row_no"] for row in listed)
+    lines = sheet_rows(book(done, "03_trace.xlsx"), "溯源")
+    listed = {(line["sheet"], line["row_no"]) for line in rows.values()}
+    assert lines
+    for line in lines:
+        assert {(line["sheet"], number) for number in numbered(line["rows"])} <= listed
+        assert len(numbered(line["rows"])) == int(line["count"])
+    assert sum(int(line["count"]) for line in lines) == sum(
+        len({record for record, _ in members}) for members in traces.values()
+    )
 
 
 def sheet_rows(found: RawWorkbook, name: str) -> list[dict[str, str]]:
     sheet = found.sheet(name)
     assert sheet is not None
-    names = (
-        "table", "row", "column", "value", "unit", "contribution", "sheet", "row_no", "title", "record",
-    )  # fmt: skip
+    names = ("table", "row", "column", "value", "unit", "sheet", "count", "rows")
     return [
         dict(zip(names, (cell.text for cell in row.cells), strict=False))
         for row in sheet.rows()
         if row.cell(0).text in ("T1", "T3", "P1", "P2", "YEAR")
     ]
+
+
+def numbered(places: str) -> list[int]:
+    """Give the row numbers of a line of the trace: 1–3、5（2）."""
+    found: list[int] = []
+    for part in places.split("、"):
+        first, _, last = part.partition("（")[0].partition("–")
+        found += range(int(first), int(last or first) + 1)
+    return found
 
 
 def test_the_ledger_sheets_carry_the_rows_under_hidden_keys_with_room_for_the_countys_answer(

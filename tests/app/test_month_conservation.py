@@ -135,7 +135,7 @@ def test_a_case_settled_after_its_month_was_closed_is_a_correction_of_the_next(
     assert frozen(station, november.submission) == told
     first = figures_in(november.bundle)["T1/total/c3"]
     assert (first["value"], first["cumulative"], first["correction"]) == (4, 4, 0)
-    monkeypatch.setattr("app.month.closing.month_problems", lambda *_: [])
+    monkeypatch.setattr("app.month.closing.problems_of", lambda *_: [])
     december = close_month(at(station, "2026-12-31"), month("2026-12"), tmp_path, reason="改判")
     second = figures_in(december.bundle)["T1/total/c3"]
     assert (second["value"], second["cumulative"], second["correction"]) == (0, 5, 1)

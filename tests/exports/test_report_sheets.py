@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from io import BytesIO
 
+import pytest
+
 from exports.report import (
     Correction,
     Heading,
@@ -92,21 +94,43 @@ def test_an_empty_statement_says_that_there_is_nothing_to_say() -> None:
 
 
 def test_a_correction_names_old_and_new_and_the_records() -> None:
-    item = Correction("T1/total/c3", "合计·成功", 4, 5, 0, 1, ("a", "b"), "改判", unit=Unit("件"))
-    assert last_row(correction_sheet([item])) == [
-        "T1/total/c3", "合计·成功", "件", "4", "5", "0", "1", "a、b", "改判",
+    item = Correction(
+        "T1/total/c3", "合计·成功", 4, 5, 0, 1, ("a", "b"), "改判", unit=Unit("件"), year="2026"
+    )
+    assert last_row(correction_sheet([item], {"a": "甲与乙纠纷"})) == [
+        "2026", "T1/total/c3", "合计·成功", "件", "4", "5", "0", "1", "a 甲与乙纠纷\nb", "改判",
     ]  # fmt: skip
 
 
 def test_money_in_a_trace_is_written_in_yuan_so_that_what_records_add_is_exact() -> None:
-    line = TraceLine("T1", "合计", "c5 协议涉及金额", 23_350_050, Unit("万元"), 1_200_050, "04", 2, "甲", "a")
-    assert last_row(trace_sheet([line]))[3:6] == ["233500.50", "元", "12000.50"]
-    lesson = TraceLine("P1", "合计", "periods 课时", 15, Unit("课时", 1), 15, "08", 1, "甲", "a")
-    assert last_row(trace_sheet([lesson]))[3:6] == ["1.5", "课时", "1.5"]
+    money = TraceLine(
+        "T1", "合计", "c5 协议涉及金额", 23_350_050, Unit("万元"), "04", ((2, 22_150_000), (1, 1_200_050))
+    )
+    assert last_row(trace_sheet([money]))[3:] == [
+        "233500.50", "元", "04", "2", "1（12000.50）、2（221500.00）",
+    ]  # fmt: skip
+    lesson = TraceLine("P1", "合计", "periods 课时", 15, Unit("课时", 1), "08", ((1, 15),))
+    assert last_row(trace_sheet([lesson]))[3:] == ["1.5", "课时", "08", "1", "1（1.5）"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "places"),
+    [
+        ([(1, 1)], "1"),
+        ([(3, 1), (1, 1), (2, 1)], "1–3"),
+        ([(1, 1), (2, 1), (4, 1), (7, 1), (8, 1)], "1–2、4、7–8"),
+        ([(1, 1), (2, 3), (3, 1), (4, 1)], "1、2（3）、3–4"),
+        ([(1, 0), (2, -1)], "1（0）、2（-1）"),
+    ],
+)
+def test_rows_behind_a_figure_are_drawn_together_where_each_counts_one(
+    rows: list[tuple[int, int]], places: str
+) -> None:
+    assert TraceLine("T1", "合计", "c1", 0, Unit("件"), "04", tuple(rows)).places == places
 
 
 def test_a_month_without_corrections_says_so() -> None:
-    assert last_row(correction_sheet([]))[1] == "本期没有补录和更正。"
+    assert last_row(correction_sheet([]))[2] == "本期没有补录和更正。"
 
 
 def last_row(sheet: Sheet) -> list[str]:
