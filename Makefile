@@ -14,7 +14,7 @@ help:
 	@echo "make run     演示：在 out/ 建立演示台账，结一个月的月报，县局接收并发回执"
 	@echo "make test    运行全部测试（只跑一部分：make test T=tests/models）"
 	@echo "make check   代码规范、类型、分层检查和全部测试"
-	@echo "make bench   性能测量"
+	@echo "make bench   性能测量，与对照比（只测一部分、写入 docs/figures.md：make bench B='listing --write'）"
 	@echo "make bundle  生成可分发的程序文件夹 dist/ybz，并用它自检"
 	@echo "make setup   只准备运行环境 .venv"
 	@echo "make format  整理代码格式        make lock  重新锁定依赖        make clean  删除生成物"
@@ -37,10 +37,10 @@ lint: setup
 check: lint test
 
 bench: setup
-	@for file in tests/benchmarks/bench_*.py; do \
-		echo "== $$file"; \
-		$(PY) -m "tests.benchmarks.$$(basename "$$file" .py)"; \
-	done
+	@if [ "$$(id -u)" = 0 ] && ! { command -v soffice && command -v strace; } >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui strace; \
+	fi
+	$(PY) -m tests.benchmarks $(B)
 
 bundle: setup
 	@scripts/setup.sh bundle

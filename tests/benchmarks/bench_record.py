@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.context import Context
 
 ROUNDS, SAVES = 60, 60
+UPDATE = "UPDATE mediation_case SET performance_proof = ? WHERE id = ?"
 
 
 def big_case() -> dict[str, Any]:
@@ -40,13 +41,12 @@ def big_case() -> dict[str, Any]:
         }
         for n in range(1, 6)
     ]
-    signed = written_agreement(
-        "2026-11-10", 5_000, *names, items=items, perform_mode="分期履行", perform_due=None
-    )
+    split = {"items": items, "perform_mode": "分期履行", "perform_due": None}
+    signed = written_agreement("2026-11-10", 5_000, *names, **split)
     return accepted_case(
         77_777, org_id=VILLAGE, state="performing", concluded_on="2026-11-10", outcome="1",
         parties=[party(name, "申请人" if at else "被申请人") for at, name in enumerate(names)],
-        agreements=[signed], source="20", apply_form="书面", requests=["分期返还借款"], agreement_amount=5_000,
+        agreements=[signed], source="20", apply_form="书面", requests=["分期返还借款"],
         joint_units=["派出所"], sessions=[], brief="五人合伙买拖拉机，散伙时对账目各执一词",
         mediators=[{"name": "周小满", "role": "主办"}, {"name": "李有余", "role": "协办"}],
     )  # fmt: skip
@@ -102,23 +102,23 @@ def _saving(ctx: Context, record: str) -> list[Figure]:
 
     def theirs() -> None:
         cursor.execute("BEGIN IMMEDIATE")
-        cursor.execute(
-            "UPDATE mediation_case SET performance_proof = ? WHERE id = ?", (str(next(number)), record)
-        )
+        cursor.execute(UPDATE, (str(next(number)), record))
         cursor.execute("COMMIT")
 
-    ours(), theirs()
+    ours()
+    theirs()
     mine, plain = [], []
     for _ in range(SAVES):
         mine.append(seconds(ours))
         plain.append(seconds(theirs))
-    cursor.execute("UPDATE mediation_case SET performance_proof = NULL WHERE id = ?", (record,))
+    cursor.execute(UPDATE, (None, record))
     bare.close()
     peer = f"裸 UPDATE 并提交 {statistics.median(plain) * 1000:.2f} 毫秒"
-    middle = within(
-        "保存一件案件（查找索引、修改史同一事务）", statistics.median(mine), 0.010, unit="ms", peer=peer
-    )
-    return [middle, within("保存一件案件，p95", percentile(mine, 0.95), 0.020, unit="ms", peer=peer)]
+    what = "保存一件案件（查找索引、修改史同一事务）"
+    return [
+        within(what, statistics.median(mine), 0.010, unit="ms", peer=peer),
+        within("保存一件案件，p95", percentile(mine, 0.95), 0.020, unit="ms", peer=peer),
+    ]
 
 
 def _syncs(path: Path, record: str) -> Figure:

@@ -23,6 +23,7 @@ from app.statistics import TOTAL, checks, compute, membership
 from models.dates import parse_period
 from models.mediation import CasePrevented, JudicialConfirmation, MediationCase, MediationOrg
 from models.screening import DisputeLead
+from tests.benchmarks.figure import Figure, middle, slower_than
 from tests.builders.statistics import SOURCES, TYPES, case_row, put
 
 CASES = 200_000
@@ -194,6 +195,16 @@ def compared(ctx: Context, label: str) -> None:
     print(f"{label}：T1 全年 {own:.0f} 毫秒（处理器 {own_busy:.0f}），", end="")
     print(f"手写 SQL {other:.0f}（{other_busy:.0f}），", end="")
     print(f"{own / other:.2f} 倍（处理器 {own_busy / other_busy:.2f} 倍）")
+
+
+def figures() -> list[Figure]:
+    """T1 of a year, in turn with the statements written by hand."""
+    with tempfile.TemporaryDirectory() as folder:
+        ctx = built(Path(folder), CASES)
+        assert compute(ctx, "T1", YEAR).rows[TOTAL]["c1"] == bare(ctx)
+        ours, theirs = middle(ROUNDS, lambda: compute(ctx, "T1", YEAR), lambda: bare(ctx))
+        ctx.ledger.close()
+    return [slower_than("年报 T1（200000 件，一年）", ours, "手写 SQL", theirs, 1.3)]
 
 
 def main() -> None:

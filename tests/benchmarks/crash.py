@@ -1,4 +1,4 @@
-"""Kill the program in the middle of its saves: nothing it had confirmed may be lost, nothing may be half there.
+"""Kill the program in the middle of its saves: nothing it confirmed may be lost, nothing may be half there.
 
 ``python -m tests.benchmarks.crash --kills 200``. A child saves cases through the program's own way of saving
 and confirms each save on a pipe; the parent kills it without warning at a random moment, lets the next child
@@ -118,7 +118,7 @@ def examine(path: Path, confirmed: list[dict[str, Any]], outcome: Outcome, *, ch
         query = sa.select(table.c.id, table.c.place, table.c.state)
         stored = {row.id: row for row in conn.execute(query)}
         (step,) = children_of(DisputeLead.__tablename__)
-        steps = dict(
+        steps: dict[str, int] = dict(
             conn.execute(sa.select(table_of(step).c.parent_id, sa.func.count()).group_by("parent_id")).all()
         )
         for last in {one["id"]: one for one in confirmed}.values():
@@ -172,7 +172,8 @@ def figures(kills: int = 200) -> list[Figure]:
     return [
         exactly(
             f"保存中强行终止 {outcome.kills} 次", "丢失 0，半条 0，修改史完整",
-            f"已确认保存 {outcome.confirmed} 次，丢失 {outcome.lost}，半条 {outcome.partial}，损坏 {len(outcome.damage)}",
+            f"已确认保存 {outcome.confirmed} 次，丢失 {outcome.lost}，半条 {outcome.partial}，"
+            f"损坏 {len(outcome.damage)}",
             met=outcome.unharmed and outcome.confirmed > 0, peer="已确认的保存",
             note=f"用时 {time.perf_counter() - start:.0f} 秒",
         )

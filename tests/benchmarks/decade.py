@@ -39,9 +39,11 @@ MARK = FOLDER / "decade.json"
 PASSWORD = "十年一本账-bench"
 CASES = 200_000
 BUSY_MONTH, BUSY_CASES = "2026-10", 5_000
-FIRST_YEAR, NOW = 2017, datetime(2026, 11, 23, 9, 0)
+FIRST_YEAR = 2017
+NOW = datetime(2026, 11, 23, 9, 0)
+OPEN_FROM = date(2026, 10, 25)  # what was registered before lies in the archive by now
 BATCH = 5_000
-FORM = 5  # of this file: raise it when other rows are made
+FORM = 6  # of this file: raise it when other rows are made
 VILLAGES = 17
 TYPES = [f"{number:02}" for number in range(1, 14)]
 FILLED = (MediationCase, CaseParty, CaseMediator)
@@ -123,15 +125,16 @@ class Template:
 
     draft: Mapping[str, Any]
     day: date
-    recent: bool
+    is_open: bool
 
 
 class Cases:
     """Made-up cases copied from checked ones: other people, other days, other places."""
 
-    def __init__(self, templates: list[Template]) -> None:
+    def __init__(self, templates: list[Template], *, open_from: date = OPEN_FROM) -> None:
         self.random = random.Random(SEED)
-        self.templates = [[one for one in templates if one.recent is recent] for recent in (False, True)]
+        self.open_from = open_from
+        self.templates = [[one for one in templates if one.is_open is wanted] for wanted in (False, True)]
         self.people = [self._name() for _ in range(60_000)]
 
     def _name(self) -> str:
@@ -141,7 +144,7 @@ class Cases:
     def case(self, writer: Any, day: date) -> Row:
         """One case registered on a day."""
         pick = self.random
-        template = pick.choice(self.templates[day.year == NOW.year])
+        template = pick.choice(self.templates[day >= self.open_from])
         draft = _shifted(MediationCase, template.draft, (day - template.day).days)
         names = pick.sample(self.people, len(draft["parties"]))
         subject = pick.choice(SUBJECTS)
@@ -183,16 +186,19 @@ def _shifted(entity: type[Journaled], row: Mapping[str, Any], days: int) -> Row:
 
 
 def _days() -> list[date]:
-    """The day of registration of each case, in order: even years, then one month as busy as a county's."""
-    start, end = date(FIRST_YEAR, 1, 1), date(2026, 9, 25)
-    usual = CASES - BUSY_CASES
-    spread = [start + timedelta(days=(end - start).days * at // usual) for at in range(usual)]
-    busy = date.fromisoformat(f"{BUSY_MONTH}-01")
-    return spread + [busy + timedelta(days=20 * at // BUSY_CASES) for at in range(BUSY_CASES)]
+    """The day of registration of each case, in order, evenly spread over the years."""
+    start, end = date(FIRST_YEAR, 1, 1), date(2026, 11, 3)
+    return [start + timedelta(days=(end - start).days * at // CASES) for at in range(CASES)]
+
+
+def busy_days() -> list[date]:
+    """The days of registration of the cases of one month as busy as a county's."""
+    first = date.fromisoformat(f"{BUSY_MONTH}-01")
+    return [first + timedelta(days=20 * at // BUSY_CASES) for at in range(BUSY_CASES)]
 
 
 def _kinds() -> list[tuple[dict[str, Any], bool]]:
-    """A few kinds of cases as they are typed, and whether they are of this year: the older lie in the archive."""
+    """A few kinds of cases as they are typed, and whether each is still open."""
     day = "2026-11-05"
     settled = {
         "state": "performed", "concluded_on": day, "outcome": "1", "performed_on": day, "performance": "1",
@@ -202,7 +208,12 @@ def _kinds() -> list[tuple[dict[str, Any], bool]]:
         "state": "failed", "concluded_on": "2026-11-06", "outcome": "2", "fail_reason": "分歧过大",
         "advised_path": "行政处理/裁决", "transformation": "0",
     }  # fmt: skip
-    kept = {"state": "archived", "closed_on": "2026-11-06", "archived_on": "2026-11-20", "keep_period": "30年"}
+    kept = {
+        "state": "archived",
+        "closed_on": "2026-11-06",
+        "archived_on": "2026-11-20",
+        "keep_period": "30年",
+    }
     spoken = [agreement(day, 500_000, perform_due=day, perform_mode="即时履行")]
     three = [party("甲某", "申请人"), party("乙某", "申请人"), company()]
     recent = [
@@ -219,17 +230,17 @@ def _kinds() -> list[tuple[dict[str, Any], bool]]:
     return [*((raw, True) for raw in recent), *((raw, False) for raw in old)]
 
 
-def _templates(ctx: Context) -> list[Template]:
+def templates(ctx: Context) -> list[Template]:
     """Check each kind of case once, as the program would."""
     register = register_named("mediation_case")
     made = []
     with ctx.ledger.writing(ctx, "bench.templates", "准备样本") as writer:
-        for raw, recent in _kinds():
+        for raw, is_open in _kinds():
             draft, problems = check_draft(ctx, writer, register, raw)
             assert not [one for one in problems if one.severity == "error"], problems
-            if not recent:  # the paper of what is long archived lies in its box, not in these rows
+            if not is_open:  # the paper of what is long archived lies in its box, not in these rows
                 draft["agreements"] = []
-            made.append(Template(draft, date(2026, 11, 2), recent))
+            made.append(Template(draft, date(2026, 11, 2), is_open))
     return made
 
 
@@ -239,9 +250,9 @@ def _build() -> None:
     ledger = open_ledger(PATH, password=PASSWORD)
     try:
         ctx = context_of(ledger, NOW)
-        cases, days = Cases(_templates(ctx)), _days()
+        cases, days = Cases(templates(ctx)), _days()
         for start in range(0, len(days), BATCH):
-            _write(replace(ctx, now=_evening(days[start])), cases, days[start : start + BATCH])
+            write(replace(ctx, now=_evening(days[start])), cases, days[start : start + BATCH])
         rebuild_search(ctx)
         _fold(ledger)
     finally:
@@ -252,7 +263,8 @@ def _evening(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 18, 0)
 
 
-def _write(ctx: Context, cases: Cases, days: list[date]) -> None:
+def write(ctx: Context, cases: Cases, days: list[date]) -> None:
+    """Write a case for each day in one transaction."""
     with ctx.ledger.writing(ctx, "mediation_case.add", "新增人民调解案件") as writer:
         for at, day in enumerate(days):
             writer.wall_ms += at % 2  # ids rise with time, as they do when cases are typed one by one

@@ -82,7 +82,7 @@ def seconds(call: Callable[[], object]) -> float:
 
 
 def best(times: int, *calls: Callable[[], object]) -> list[float]:
-    """The best of several rounds for each call; the rounds take turns so that a busy machine hits all alike."""
+    """The best of several rounds for each call; they take turns, so that a busy machine hits all alike."""
     found: list[list[float]] = [[] for _ in calls]
     for _ in range(times):
         for kept, call in zip(found, calls, strict=True):

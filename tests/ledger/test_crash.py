@@ -1,4 +1,4 @@
-"""A program killed in the middle of its saves loses nothing it has confirmed and leaves nothing half written."""
+"""A program killed in the middle of its saves loses nothing it confirmed and leaves nothing half written."""
 
 from __future__ import annotations
 
