@@ -66,6 +66,11 @@ def columns_of(spec: TableSpec) -> tuple[Column, ...]:
     return (*spec.columns, *spec.below)
 
 
+def is_year_so_far(period: Period) -> bool:
+    """Tell whether a period runs from January over several months: then the cumulative figures count."""
+    return period.months > 1 and period.month == 1
+
+
 def station_numbers(
     conn: sa.Connection, tables: Tables, stations: Iterable[Station], period: Period
 ) -> dict[str, dict[Place, int]]:
@@ -77,7 +82,7 @@ def station_numbers(
     """
     bundles = {one.id: (station.org_code, one.period) for station in stations for one in station.chosen}
     latest = {station.org_code: station.latest for station in stations}
-    running = period.months > 1 and period.month == 1
+    running = is_year_so_far(period)
     found: dict[str, dict[Place, int]] = {station.org_code: {} for station in stations}
     for row in sorted(_figures(conn, tables, list(bundles)), key=lambda row: bundles[row.bundle][1]):
         code, month = bundles[row.bundle]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from app.county import timing
-from app.county.adding_up import Tables, columns_of, station_numbers, summed, value_of
+from app.county.adding_up import Tables, columns_of, is_year_so_far, station_numbers, summed, value_of
 from app.county.consolidated_sheets import Book, consolidated_workbook
+from app.county.content import year_cell
 from app.county.errors import CountyOnly, NothingToConsolidate
 from app.county.selection import Station, stations_of
 from app.ledger.atomic import make_folder
@@ -102,7 +103,8 @@ def trace_consolidated(ctx: Context, table: str, column: str, period: str) -> li
         numbers = station_numbers(conn, tables, stations, asked)
         found: list[TraceLine] = []
         for station in stations:
-            lines = _station_lines(conn, station, table, column, adds_up=tables.adds_up(table, column))
+            adds_up, year = tables.adds_up(table, column), is_year_so_far(asked)
+            lines = _station_lines(conn, station, table, column, adds_up=adds_up, year=year)
             value = numbers[station.org_code].get((table, TOTAL, column), 0)
             rest = value - sum(line.contribution for line in lines)
             found += lines + ([TraceLine(station.org_code, "", rest)] if rest else [])
@@ -124,13 +126,17 @@ def _check_column(spec: TableSpec, column: str) -> None:
 
 
 def _station_lines(
-    conn: sa.Connection, station: Station, table: str, column: str, *, adds_up: bool
+    conn: sa.Connection, station: Station, table: str, column: str, *, adds_up: bool, year: bool
 ) -> list[TraceLine]:
-    """Read the rows behind a cell: of all months where they add up, else of the last month alone."""
+    """Read the rows behind a cell: of all months where they add up, else those of the last month.
+
+    Of a ``year`` so far that is what the last month says of the whole year.
+    """
+    cell = f"{table}/{TOTAL}/{column}"
     trace = table_of(StationTrace)
     wanted = [one.id for one in station.chosen if adds_up or one.period == station.latest]
     query = sa.select(trace.c.members).where(
-        trace.c.bundle.in_(wanted), trace.c.cell == f"{table}/{TOTAL}/{column}"
+        trace.c.bundle.in_(wanted), trace.c.cell == (year_cell(cell) if year and not adds_up else cell)
     )
     members = conn.execute(query.order_by(trace.c.id)).scalars()
     return [TraceLine(station.org_code, row, added) for one in members for row, added in one or ()]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from exports.bundle.canonical import Json
 
 ROWS, FIGURES, TRACE, CHECK = "data/rows.ndjson", "data/figures.json", "data/trace.ndjson", "data/check.json"
+CELL = r"[^/\s]{1,60}(?:/[^/]{1,80}){2}"
 MOST_ROWS = 100_000
 MOST_FIGURES = 50_000
 MOST_MEMBERS = 3_000_000
@@ -147,7 +148,7 @@ def _figures(value: Json) -> Iterator[Figure]:
     seen: set[str] = set()
     for number, item in enumerate(value):
         shape = Shape.of(item, f"[{number}]")
-        cell = shape.text("cell", pattern=r"[^/\s]{1,60}(?:/[^/]{1,80}){2}", most=240)
+        cell = shape.text("cell", pattern=CELL, most=240)
         if cell in seen:
             raise WrongShape(cell)
         seen.add(cell)
@@ -180,13 +181,23 @@ def _optional(shape: Shape, name: str) -> str | None:
     return shape.text(name, most=40) if shape.values.get(name) else None
 
 
+def year_cell(cell: str) -> str:
+    """Name the trace of a figure's year so far, kept beside that of its month."""
+    table, row, column = cell.split("/")
+    return f"{table}/{row}@year/{column}"
+
+
 def _traces(data: bytes) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:
     left = MOST_MEMBERS
     for _, line in _lines(data, MOST_FIGURES):
         shape = Shape.of(parse(line))
-        members = shape.items("ids", most=left)
-        left -= len(members)
-        yield shape.text("cell", most=240), tuple(_member(shape, item) for item in members)
+        cell = shape.text("cell", pattern=CELL, most=240)
+        for name, key in (("ids", cell), ("year", year_cell(cell))):
+            if name == "year" and name not in shape.values:
+                continue
+            members = shape.items(name, most=left)
+            left -= len(members)
+            yield key, tuple(_member(shape, item) for item in members)
 
 
 def _member(shape: Shape, item: Json) -> tuple[str, int]:

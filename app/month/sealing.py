@@ -40,6 +40,7 @@ from models.schema import SCHEMA_VERSION
 if TYPE_CHECKING:
     from app.context import Context
     from app.ledger.writer import Writer
+    from app.month.figures import Figure
     from models.dates import Period
 
 SCHEMA_ID = "ybz-submission"
@@ -165,9 +166,9 @@ def data_members(ctx: Context, content: Content) -> dict[str, bytes]:
         "data/rows.ndjson": ndjson(row.as_json() for row in content.month.rows),
         "data/figures.json": j.canonical([figure.as_json() for figure in content.month.figures]),
         "data/trace.ndjson": ndjson(
-            {"cell": figure.cell, "ids": [list(member) for member in figure.members]}
+            _trace(figure)
             for figure in content.month.figures
-            if figure.members and isinstance(figure.value, int)
+            if (figure.members or figure.year_members) and isinstance(figure.value, int)
         ),
         "data/check.json": j.canonical(
             {"reason": content.reason, "problems": [_problem(problem) for problem in content.problems]}
@@ -189,6 +190,14 @@ def _code_lists(group: FormGroup) -> list[str]:
         fields = fields_of(register_named(form.register).entity)
         found |= {fields[name].codes for name in form.columns if name in fields and fields[name].codes}
     return sorted(name for name in found if name)
+
+
+def _trace(figure: Figure) -> dict[str, Any]:
+    """Give who makes up a figure; where months do not add up (distinct counts) also who makes up the year."""
+    line: dict[str, Any] = {"cell": figure.cell, "ids": [list(member) for member in figure.members]}
+    if figure.correction is None and figure.cumulative is not None:
+        line["year"] = [list(member) for member in figure.year_members]
+    return line
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from app.county import consolidated_figures, matrix
+from app.county import consolidated_figures, matrix, trace_consolidated
 from app.demo import demo_district
 from app.demo.diary import Addition, Diary
 from app.demo.disputes import SETTLED, Dispute, Planner
@@ -166,6 +166,15 @@ def test_the_months_are_closed_received_accepted_and_answered(small: Path) -> No
         assert check_ledger(ctx.ledger).ok
         rows = matrix(ctx, 2025).rows
     assert len(rows) == 2
+
+
+@pytest.mark.parametrize("column", ["joint_groups", "outside_mediators", "schools", "disputes", "pupils"])
+def test_every_figure_of_the_countys_year_leads_to_rows_of_a_station(column: str, small: Path) -> None:
+    with session(small / "county" / "QS0700.ybz", now=NOW, password=PASSWORD) as ctx:
+        value = consolidated_figures(ctx, "2025-01..2025-02")[f"YEAR/total/{column}"]
+        lines = trace_consolidated(ctx, "YEAR", column, "2025-01..2025-02")
+    assert sum(line.contribution for line in lines) == value
+    assert all(line.row_id for line in lines)
 
 
 @pytest.mark.parametrize("column", ["disputes", "settled", "events", "leaflets", "people", "posts", "reads"])
