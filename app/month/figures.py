@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from app.month.forms import FormGroup
-from app.statistics import TOTAL, TableResult, additive, compute, describe, membership
+from app.statistics import TOTAL, Column, TableResult, additive, compute, describe, membership
 from exports.report import Correction, Unit
 from models import journal as j
 from models.records import table_of
@@ -105,7 +105,7 @@ def _table_figures(
                 correction = cumulative - (known.cumulative if known else 0) - value if before else 0
             yield Figure(
                 cell=cell,
-                label=f"{result.row_labels.get(row, row)}·{column.label}",
+                label=f"{result.row_labels.get(row, row)}·{_named(column)}",
                 unit=column.unit,
                 value=value if isinstance(value, int | None) else result.text(row, column.code),
                 cumulative=cumulative,
@@ -115,6 +115,10 @@ def _table_figures(
                 scale=column.scale,
             )
     yield from _rate_parts(ctx, table, now, year, before)
+
+
+def _named(column: Column) -> str:
+    return f"{column.group} {column.label}" if column.group else column.label
 
 
 def _rate_parts(
@@ -190,7 +194,7 @@ def last_year_corrections(
                 continue
             cell = f"{form.code}/{row}/{code}"
             earlier, known = added(tuple(now.get((row, code), ()))), before.get(cell, Before(0, {}))
-            label = f"{labels.get(row, row)}·{column.label}"
+            label = f"{labels.get(row, row)}·{_named(column)}"
             figure = Figure(cell, label, column.unit, None, None, None, (), (), column.scale)
             moved = _difference(
                 figure,

@@ -266,21 +266,25 @@ class _SheetLayout:
             lock.formatCells = lock.formatColumns = lock.formatRows = False
 
     def _set_print(self, first: int) -> None:
-        from openpyxl.worksheet.properties import PageSetupProperties
-
         page, printing = self.page, self.sheet.printing
         page.print_title_rows = f"{first - self.sheet.header_depth}:{first - 1}"
         page.page_setup.orientation = "landscape" if printing.landscape else "portrait"
         page.page_setup.paperSize = printing.paper
-        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        page.page_setup.fitToWidth = 1
-        page.page_setup.fitToHeight = 0
+        _fit_one_page_wide(page)
         page.print_options.horizontalCentered = True
         if page.oddFooter is not None:
             page.oddFooter.center.text = printing.footer
         margins = page.page_margins
         margins.left = margins.right = 0.5
         margins.top = margins.bottom = 0.7
+
+
+def _fit_one_page_wide(page: Worksheet) -> None:
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.page_setup.fitToWidth = 1
+    page.page_setup.fitToHeight = 0
 
 
 def _draw_codes(page: Worksheet, lists: Mapping[tuple[str, ...], str], look: styles.Looks) -> None:
@@ -294,6 +298,8 @@ def _draw_codes(page: Worksheet, lists: Mapping[tuple[str, ...], str], look: sty
             styles.dress_value(styles.write_text(page, row, at, label), column, look)
     page.freeze_panes = "A2"
     page.protection.sheet = True
+    page.page_setup.orientation = "landscape"
+    _fit_one_page_wide(page)
 
 
 def _draw_meta(page: Worksheet, meta: Mapping[str, str], look: styles.Looks) -> None:
