@@ -38,7 +38,7 @@ def counts(ctx: Context) -> dict[str, int]:
         }
 
 
-@pytest.mark.parametrize("step", ["seal", "_read_back", "sheets_hold", "_store", "automatic"])
+@pytest.mark.parametrize("step", ["seal", "sheets_hold", "_store"])
 def test_a_closing_that_fails_at_any_step_leaves_nothing_frozen(
     station: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

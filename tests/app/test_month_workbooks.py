@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -10,15 +11,18 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.context import Context
+from app.indexing import update_search
+from app.ledger.ledger import open_ledger
 from app.month import close_month
 from app.month.closing import ClosedMonth
 from app.records import add
+from app.session import context_of
 from exports.workbook.reader import read_workbook
 from exports.workbook.sheet import BLANK_ROWS_TO
 from tests.builders.mediation import add_organisations, example_november_cases
 from tests.builders.month import at, figures_in, month, put_event
 from tests.builders.screening import dispute_lead
+from tests.conftest import NOW, PASSWORD
 
 MEMBERS = ("01_report.xlsx", "02_ledger.xlsx", "03_trace.xlsx")
 A4 = "9"
@@ -29,28 +33,38 @@ EXAMPLE = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def november(station: Context, tmp_path: Path) -> ClosedMonth:
+@pytest.fixture(scope="module")
+def november(templates: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> ClosedMonth:
+    """The example month, closed once: these tests only read what was handed out."""
+    folder = tmp_path_factory.mktemp("november")
+    for path in templates["station"].parent.glob("station.ybz*"):
+        if path.is_file() and "lock" not in path.name:
+            shutil.copyfile(path, folder / path.name)
+    ledger = open_ledger(folder / "station.ybz", password=PASSWORD, projections=(update_search,))
+    station = context_of(ledger, NOW)
     add_organisations(station)
     add(station, "mediation_case", example_november_cases())
     add(station, "dispute_lead", [dispute_lead()])
     put_event(station, "2026-11-05")
-    return close_month(at(station, "2026-11-30"), month("2026-11"), tmp_path / "out", reason="如实报送")
+    done = close_month(at(station, "2026-11-30"), month("2026-11"), folder / "out", reason="如实报送")
+    ledger.close()
+    return done
 
 
-def opened(done: ClosedMonth) -> dict[str, Workbook]:
-    """Open every workbook handed out as a spreadsheet program does."""
-    with ZipFile(done.bundle) as archive:
+@pytest.fixture(scope="module")
+def books(november: ClosedMonth) -> dict[str, Workbook]:
+    """Every workbook handed out, opened as a spreadsheet program does."""
+    with ZipFile(november.bundle) as archive:
         found = {name: load_workbook(BytesIO(archive.read(name))) for name in MEMBERS}
-    (bare,) = [path for path in done.files if path.suffix == ".xlsx"]
+    (bare,) = [path for path in november.files if path.suffix == ".xlsx"]
     return {**found, "bare": load_workbook(bare)}
 
 
-def pages(done: ClosedMonth) -> list[tuple[str, Worksheet]]:
+def pages(books: dict[str, Workbook]) -> list[tuple[str, Worksheet]]:
     """Give the sheets a person sees, with a name to tell them by."""
     return [
         (f"{name}/{page.title}", page)
-        for name, book in opened(done).items()
+        for name, book in books.items()
         for page in book.worksheets
         if page.sheet_state == "visible"
     ]
@@ -83,19 +97,19 @@ def test_the_example_month_stands_in_the_report_as_it_is_read(november: ClosedMo
     assert any("调解成功率 80.0%" in text for text in words)
 
 
-def test_sheets_stand_in_the_order_of_their_numbers(november: ClosedMonth) -> None:
-    for name, book in opened(november).items():
+def test_sheets_stand_in_the_order_of_their_numbers(books: dict[str, Workbook]) -> None:
+    for name, book in books.items():
         if name == "bare":
             continue
         numbered = [page.title[:2] for page in book.worksheets if page.title[:2].isdigit()]
         assert numbered == sorted(numbered), name
-    assert opened(november)["01_report.xlsx"].worksheets[0].title == "封面"
+    assert books["01_report.xlsx"].worksheets[0].title == "封面"
 
 
-def test_no_cell_holds_a_formula(november: ClosedMonth) -> None:
+def test_no_cell_holds_a_formula(books: dict[str, Workbook]) -> None:
     held = {
         (name, cell.coordinate)
-        for name, page in pages(november)
+        for name, page in pages(books)
         for row in page.iter_rows()
         for cell in row
         if cell.data_type == "f"
@@ -103,8 +117,8 @@ def test_no_cell_holds_a_formula(november: ClosedMonth) -> None:
     assert held == set()
 
 
-def test_every_sheet_prints_one_page_of_a4_wide(november: ClosedMonth) -> None:
-    for name, page in pages(november):
+def test_every_sheet_prints_one_page_of_a4_wide(books: dict[str, Workbook]) -> None:
+    for name, page in pages(books):
         if page.title == "代码表":
             continue
         setup, across = page.page_setup, "portrait" if page.title == "封面" else "landscape"
@@ -115,9 +129,9 @@ def test_every_sheet_prints_one_page_of_a4_wide(november: ClosedMonth) -> None:
         assert page.print_title_rows, name
 
 
-def test_tables_are_narrow_enough_to_be_read_on_paper(november: ClosedMonth) -> None:
+def test_tables_are_narrow_enough_to_be_read_on_paper(books: dict[str, Workbook]) -> None:
     """59 columns in 240 characters: 125 fill a page at full size, so that ten points become five."""
-    for name, page in pages(november):
+    for name, page in pages(books):
         if not name.startswith("01_report.xlsx/") or page.title == "封面":
             continue
         widths = [dimension.width for dimension in page.column_dimensions.values() if not dimension.hidden]
@@ -125,8 +139,8 @@ def test_tables_are_narrow_enough_to_be_read_on_paper(november: ClosedMonth) -> 
         assert min(widths) >= 3, name
 
 
-def test_heads_stay_in_sight_and_lists_are_picked_from_a_drop_down(november: ClosedMonth) -> None:
-    pages_of_ledger = [page for name, page in pages(november) if name.startswith("02_ledger.xlsx/0")]
+def test_heads_stay_in_sight_and_lists_are_picked_from_a_drop_down(books: dict[str, Workbook]) -> None:
+    pages_of_ledger = [page for name, page in pages(books) if name.startswith("02_ledger.xlsx/0")]
     assert len(pages_of_ledger) == 6
     for page in pages_of_ledger:
         assert page.freeze_panes, page.title
@@ -152,8 +166,8 @@ def test_columns_of_words_and_numbers_to_identify_stay_text_in_rows_still_to_com
     assert not page.protection.password, "protection is against mishaps, not security"
 
 
-def test_no_signature_is_typed_where_one_belongs(november: ClosedMonth) -> None:
-    for name, page in pages(november):
+def test_no_signature_is_typed_where_one_belongs(books: dict[str, Workbook]) -> None:
+    for name, page in pages(books):
         words = [str(cell.value) for row in page.iter_rows() for cell in row if cell.value]
         for text in words:
             if "（签字）" in text and "证" not in text:
