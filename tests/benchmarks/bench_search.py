@@ -31,6 +31,7 @@ SEED = 20261123
 RECORDS = 200_000
 PEOPLE = 80_000
 SAMPLES = 60
+PAGE = 50
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡单解仇查"
 GIVEN = (
     "明国华建文平志伟东海强晓生光林小民永杰军金健一忠洪江福祥中正振勇耀春大宁亮宇兴宝少剑云学仁"
@@ -125,6 +126,7 @@ class Row:
     p50: float
     p95: float
     like: float
+    reads_all: bool
 
 
 class Corpus:
@@ -234,18 +236,19 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def scan(conn: sa.Connection, statement: str, pattern: str) -> None:
-    """Run the LIKE query and fetch its rows."""
-    conn.exec_driver_sql(statement, (pattern,)).all()
+def scan(conn: sa.Connection, statement: str, pattern: str) -> int:
+    """Run the LIKE query, fetch its rows and count them."""
+    return len(conn.exec_driver_sql(statement, (pattern,)).all())
 
 
 def measure(conn: sa.Connection, label: str, make: Callable[[], str]) -> Row:
     """Time one kind of query, and a few of the same as LIKE."""
     words = [make() for _ in range(SAMPLES)]
     ours = [timed(partial(search, conn, word)) for word in words]
-    like = "SELECT record FROM plain WHERE all_text LIKE ? ORDER BY row DESC LIMIT 50"
+    like = f"SELECT record FROM plain WHERE all_text LIKE ? ORDER BY row DESC LIMIT {PAGE}"
     theirs = [timed(partial(scan, conn, like, f"%{word}%")) for word in words[:6]]
-    return Row(label, statistics.median(ours), percentile(ours, 0.95), statistics.median(theirs))
+    reads_all = all(scan(conn, like, f"%{word}%") < PAGE for word in words[:6])
+    return Row(label, statistics.median(ours), percentile(ours, 0.95), statistics.median(theirs), reads_all)
 
 
 def recall(conn: sa.Connection, corpus: Corpus) -> tuple[int, int]:
@@ -298,6 +301,7 @@ def figures() -> list[Figure]:
     rows, (same, asked) = measured(RECORDS)
     slowest = max(rows, key=lambda row: row.p95)
     least = min(rows, key=lambda row: row.like / row.p50)
+    reading = min((row for row in rows if row.reads_all), key=lambda row: row.like / row.p50)
     limit, faster = 20.0, 20.0
     return [
         exactly(
@@ -306,6 +310,10 @@ def figures() -> list[Figure]:
         ),
         faster_than(
             f"查找比 LIKE 快最少的一种（{least.label}）", least.p50 / 1000, "LIKE", least.like / 1000, faster
+        ),
+        faster_than(
+            f"其中 LIKE 须读完全表的，快最少的一种（{reading.label}）", reading.p50 / 1000, "LIKE",
+            reading.like / 1000, faster,
         ),
         exactly("查得全、不多查", "与逐条比对一致", f"{same} / {asked}", met=same == asked, peer="逐条比对"),
     ]  # fmt: skip

@@ -56,11 +56,10 @@ def faster_than(
     )
 
 
-def within(
-    what: str, ours: float, limit: float, *, unit: str = "s", peer: str = "", note: str = ""
-) -> Figure:
-    """Ours, in seconds, may not pass a limit; the ratio is the share of the limit used."""
-    return Figure(what, f"≤{spell(limit, unit)}", spell(ours, unit), peer, ours / limit, ours <= limit, note)
+def within(what: str, ours: float, limit: float, peer: str, theirs: float, *, unit: str = "s") -> Figure:
+    """Ours, in seconds, may not pass a limit; the ratio is that to the peer and is told, not judged."""
+    told = f"{peer} {spell(theirs, unit)}"
+    return Figure(what, f"≤{spell(limit, unit)}", spell(ours, unit), told, ours / theirs, ours <= limit)
 
 
 def exactly(what: str, goal: str, measured: str, *, met: bool, peer: str = "", note: str = "") -> Figure:
