@@ -23,10 +23,14 @@ PASSED_THROUGH = frozenset({"id", "state", "void", "missing", "position"})
 
 
 def read_draft(ctx: Context, entity: type[Journaled], raw: Mapping[str, Any]) -> tuple[Row, list[Problem]]:
-    """Read an input mapping into a draft of canonical values; unknown keys and bad values are problems."""
+    """Read an input mapping into a draft of canonical values; unknown keys and bad values are problems.
+
+    A reason for a gap stands where a stored row has it: None in the field, the reason in ``missing``.
+    """
     fields = fields_of(entity)
     nested = {child.__field__: child for child in children_of(entity.__tablename__)}
     draft: Row = {}
+    reasons: dict[str, str] = {}
     problems: list[Problem] = []
     for key, value in raw.items():
         if key in nested:
@@ -36,12 +40,17 @@ def read_draft(ctx: Context, entity: type[Journaled], raw: Mapping[str, Any]) ->
             draft[key], problem = read_value(fields[key], value, ctx)
             if problem is not None:
                 problems.append(problem)
+            reason = missing_reason(draft[key])
+            if reason is not None:
+                draft[key], reasons[key] = None, reason
         elif key in PASSED_THROUGH:
             draft[key], problem = _read_inner(key, value)
             if problem is not None:
                 problems.append(problem)
         else:
             problems.append(_unknown_field(entity, key, value))
+    if reasons:
+        draft["missing"] = {**(draft.get("missing") or {}), **reasons}
     return draft, problems
 
 
@@ -98,8 +107,9 @@ def complete(entity: type[Journaled], draft: Row) -> Row:
     """Give a draft in which every field and child list is present; defaults stand where nothing was given."""
     empty, defaults = _beginnings(entity)
     full: Row = {**empty, **draft}
+    explained = full.get("missing") or {}
     for name, value in defaults.items():
-        if full[name] is None:
+        if full[name] is None and name not in explained:
             full[name] = value
     for child in children_of(entity.__tablename__):
         rows = full.get(child.__field__) or []
@@ -194,7 +204,7 @@ def walk(entity: type[Journaled], draft: Row) -> Iterator[tuple[type[Journaled],
     """Give every filled field of a draft and its children with where it stands."""
     for name, field in fields_of(entity).items():
         value = draft.get(name)
-        if not _is_empty(value) and missing_reason(value) is None:
+        if not _is_empty(value):
             yield entity, draft, field, value
     for child in children_of(entity.__tablename__):
         for row in draft.get(child.__field__) or []:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.ledger.writer import missing_reason
 from app.registers import REGISTERS, registers_by_key
 from app.search import search
 from app.values import is_record_id
@@ -142,7 +141,7 @@ def _resolve(writer: Writer, ref: str | None, word: str, siblings: Iterable[tupl
 def _reference_values(kind: type[Journaled], draft: Row) -> Iterator[tuple[Row, Field, Any]]:
     for field in reference_fields(kind):
         value = draft.get(field.name)
-        if value and missing_reason(value) is None:
+        if value:
             yield draft, field, value
     for child in children_of(kind.__tablename__):
         if has_references(child):

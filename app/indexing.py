@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from app.drafts import fetch_rows
 from app.finding import root_of
-from app.ledger.writer import missing_reason
 from app.register import Register
 from app.registers import REGISTERS
 from app.search import Document, put_documents, rebuild, remove_documents
@@ -96,7 +95,7 @@ def _searched(entity: type[Journaled], row: Row) -> Iterator[tuple[str, Any]]:
     """Give how each filled field of a record and its children can be found, and what it holds."""
     for name, kind in _search_fields(entity):
         value = row.get(name)
-        if value and missing_reason(value) is None:
+        if value:
             yield kind, value
     for child in children_of(entity.__tablename__):
         for one in row.get(child.__field__) or ():

@@ -109,8 +109,8 @@ def write_new(writer: Writer, entity: type[Journaled], draft: Row) -> str:
         for name, value in draft.items()
         if name in names and name not in ("id", "missing") and value is not None
     }
-    for name in draft.get("missing") or ():
-        values[name] = {"missing": draft["missing"][name]}
+    for name, reason in (draft.get("missing") or {}).items():
+        values.setdefault(name, {"missing": reason})
     record_id = writer.create(entity, values, draft.get("id"))
     for child in children_of(entity.__tablename__):
         for position, row in enumerate(draft.get(child.__field__) or [], 1):
@@ -336,7 +336,7 @@ def _number(ctx: Context, writer: Writer, register: Register, draft: Row) -> Non
 def _duplicates(writer: Writer, register: Register, draft: Row) -> Iterable[Problem]:
     table = table_of(register.entity)
     for group in register.unique:
-        if any(draft.get(name) in (None, "") or isinstance(draft[name], dict) for name in group):
+        if any(draft.get(name) in (None, "") for name in group):
             continue
         writer.flush()
         same = sa.select(table).where(
@@ -356,13 +356,9 @@ def _duplicates(writer: Writer, register: Register, draft: Row) -> Iterable[Prob
 def _merge(writer: Writer, entity: type[Journaled], stored: Row, given: Row) -> Row:
     draft = dict(stored)
     missing = dict(stored.get("missing") or {})
-    draft["missing"] = {name: why for name, why in missing.items() if name not in given}
-    for name in fields_of(entity):
-        if name not in given:
-            if name in missing:
-                draft[name] = {"missing": missing[name]}
-            continue
-        draft[name] = given[name]
+    kept = {name: why for name, why in missing.items() if name not in given}
+    draft["missing"] = {**kept, **(given.get("missing") or {})}
+    draft.update((name, given[name]) for name in fields_of(entity) if name in given)
     for child in children_of(entity.__tablename__):
         if child.__field__ in given:
             rows = _merge_children(writer, child, stored[child.__field__], given[child.__field__])

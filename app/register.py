@@ -54,6 +54,14 @@ class Numbering:
     prefix: Callable[[Context, Row], str]
 
 
+UNSAID = "（不详）"
+
+
+def joined(*parts: object, by: str = " · ") -> str:
+    """Join what is known of a record into the line it is shown by; nothing known reads （不详）."""
+    return by.join(str(part) for part in parts if part) or UNSAID
+
+
 def _no_change(ctx: Context, row: Row) -> Row:  # noqa: ARG001
     return row
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from app.register import Register, Verb, param
+from app.register import Register, Verb, joined, param
+from models.dates import is_before
 from models.errors import GuardFailed, Problem
 from models.fields import Kind
 from models.person import Person
@@ -24,7 +25,7 @@ ELECTED_POSTS = ("director", "deputy", "member")
 
 
 def _title(row: Row) -> str:
-    return str(row.get("name") or "")
+    return joined(row.get("name"))
 
 
 def _subtitle(row: Row, codes: CodeBook) -> str:
@@ -44,7 +45,7 @@ def _prepare(ctx: Context, row: Row) -> Row:
 def _examine(ctx: Context, row: Row) -> Iterable[Problem]:  # noqa: ARG001
     start, end, left = (row.get(name) for name in ("start_on", "end_on", "leave_on"))
     for name, label, day in (("end_on", "任职止", end), ("leave_on", "离任日期", left)):
-        if isinstance(start, str) and isinstance(day, str) and day < start:
+        if is_before(day, start):
             yield Problem("E401", day, f"{label}早于任职起。", "请核对任职起止日期。", field=name)
     if left and not row.get("leave_reason"):
         yield Problem("E301", None, "填写了离任日期，还须填写离任原因。", "请补填。", field="leave_reason")

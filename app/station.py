@@ -19,7 +19,10 @@ def _title(row: Row) -> str:
 
 
 def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
-    if row["list_name"] and (not isinstance(row["list_name"], str) or row["list_name"] not in ctx.codes):
+    for name, label in (("list_name", "代码表"), ("code", "代码"), ("label", "名称")):
+        if not row[name]:
+            yield Problem("E301", None, f"代码条目的“{label}”不能写不详。", "请补填。", field=name)
+    if row["list_name"] and row["list_name"] not in ctx.codes:
         yield Problem(
             code="E203", seen=row["list_name"], field="list_name", message="没有这个代码表。",
             hint="请用 ybz registers 查看字段所用的代码表名称，例如 village、grid、sub_type。",

@@ -8,6 +8,7 @@ from app.mediation.derive import confirm_last_day
 from app.mediation.guards import refuse, unsettled_items
 from app.mediation.steps import Step, add_child, day_or_today, label_of, step
 from app.register import param
+from models.dates import whole_day
 from models.errors import GuardFailed
 from models.fields import Kind
 from models.mediation import (
@@ -72,7 +73,7 @@ def _complete(ctx: Context, writer: Writer, record: Row, given: Row) -> Step:  #
     if not terms.performance_is_shown({**record, "performance_proof": proof}):
         raise GuardFailed("还没有履行凭证，也没有回访记录。请填写凭证说明（收条、转账单等），或先登记回访。")
     agreement = terms.main_agreement(record) or {}
-    done = [found for found in (terms.day(i["done_on"]) for i in agreement.get("items") or []) if found]
+    done = [found for found in (whole_day(i["done_on"]) for i in agreement.get("items") or []) if found]
     on = given["performed_on"] or (max(done) if done else ctx.today.isoformat())
     values = {"performance": Performance.DONE.value, "performed_on": on, "performance_proof": proof}
     return Step(values, on)

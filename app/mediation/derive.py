@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from app.mediation import lookup
-from models.dates import age_on, due_after
+from models.dates import age_on, due_after, whole_day
 from models.identity import check_id
 from models.mediation import ConfirmState, Outcome, terms
 from models.mediation.states import OPEN_STATES, PROACTIVE, AgreeForm, Performance
@@ -47,12 +47,12 @@ def prepare_case(ctx: Context, draft: Row) -> Row:
 
 def due_on(ctx: Context, case: Values) -> str | None:
     """Give the last day for mediating a case, None before acceptance or where its day is not complete."""
-    start = terms.day(case.get("reopened_on")) or terms.day(case.get("accepted_on"))
+    start = whole_day(case.get("reopened_on")) or whole_day(case.get("accepted_on"))
     if start is None:
         return None
     period = int(ctx.settings.get("mediation_period_days", 0))
     return terms.mediation_due(
-        start, period, terms.day(case.get("extended_to")), case.get("due_shift_days") or 0
+        start, period, whole_day(case.get("extended_to")), case.get("due_shift_days") or 0
     )
 
 
@@ -75,7 +75,7 @@ def confirm_state(ctx: Context, case: Values) -> ConfirmState | None:
 
 def confirm_last_day(ctx: Context, agreement: Values) -> date | None:
     """Give the last day to apply for confirmation; a last day on a holiday moves (民法典第二百零三条)."""
-    effective = terms.day(agreement.get("effective_on"))
+    effective = whole_day(agreement.get("effective_on"))
     if effective is None:
         return None
     start = date.fromisoformat(effective)
@@ -115,7 +115,7 @@ def _fill_agreement(case: Row) -> None:
 
 def _fill_confirmation(ctx: Context, case: Row) -> None:
     agreement = terms.main_agreement(case) if case.get("outcome") == Outcome.SUCCESS else None
-    effective = terms.day(agreement.get("effective_on")) if agreement else None
+    effective = whole_day(agreement.get("effective_on")) if agreement else None
     case["confirm_deadline"] = terms.confirm_deadline(effective)
     for row in case["confirmations"]:
         row["deadline"] = row.get("deadline") or case["confirm_deadline"]
@@ -147,14 +147,14 @@ def _fill_party(ctx: Context, case: Values, party: Row) -> Row:
             party["id_type"] = party.get("id_type") or checked.doc_type
             party["sex"] = party.get("sex") or checked.sex or None
             party["birth_date"] = party.get("birth_date") or checked.birth_date or None
-    born, start = terms.day(party.get("birth_date")), _start_of(case)
+    born, start = whole_day(party.get("birth_date")), _start_of(case)
     if born and start and not party.get("age"):
         party["age"] = age_on(date.fromisoformat(born), date.fromisoformat(start))
     return party
 
 
 def _start_of(case: Values) -> str | None:
-    return terms.day(case.get("accepted_on")) or terms.day(case.get("registered_on"))
+    return whole_day(case.get("accepted_on")) or whole_day(case.get("registered_on"))
 
 
 def _fill_mediator(ctx: Context, case: Values, mediator: Row) -> Row:  # noqa: ARG001
@@ -177,7 +177,7 @@ def _fill_one_agreement(ctx: Context, case: Values, agreement: Row) -> Row:
         item["state"] = terms.item_state(item, today).value
     agreement["items"] = items
     agreement["agreement_no"] = agreement.get("agreement_no") or case.get("volume_no")
-    dues = [found for found in (terms.day(item.get("due_on")) for item in items) if found]
+    dues = [found for found in (whole_day(item.get("due_on")) for item in items) if found]
     if not agreement.get("perform_due") and dues:
         agreement["perform_due"] = max(dues)
     if not agreement.get("copies") and agreement.get("form") == AgreeForm.WRITTEN:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.mediation import lookup
-from models.dates import age_on
+from models.dates import age_on, whole_day
 from models.errors import Problem
 from models.mediation import AgreeForm, Outcome, Performance, terms
 from models.mediation.states import MINOR, PROACTIVE
@@ -59,7 +59,7 @@ def dates_in_order(case: Row) -> Iterator[Problem]:
     """D1: from occurrence to the archive no date lies before the one it follows; partial ones don't count."""
     last_label, last = "", ""
     for name, label in CHAIN:
-        found = terms.day(case.get(name))
+        found = whole_day(case.get(name))
         if found is None:
             continue
         if last and found < last:
@@ -77,18 +77,18 @@ def _order(field: str, label: str, seen: str, other: str, day: str) -> Problem:
 
 
 def _sessions_in_order(case: Row) -> Iterator[Problem]:
-    concluded = terms.day(case.get("concluded_on"))
-    days = sorted(filter(None, (terms.day(row.get("held_at")) for row in case.get("sessions") or [])))
+    concluded = whole_day(case.get("concluded_on"))
+    days = sorted(filter(None, (whole_day(row.get("held_at")) for row in case.get("sessions") or [])))
     if concluded and days and concluded < days[0]:
         yield _order("concluded_on", "调解结束日期", concluded, "首次调解日期", days[0])
 
 
 def _agreement_in_order(case: Row) -> Iterator[Problem]:
     agreement = terms.main_agreement(case)
-    concluded = terms.day(case.get("concluded_on"))
+    concluded = whole_day(case.get("concluded_on"))
     if agreement is None or concluded is None or case.get("outcome") != Outcome.SUCCESS:
         return
-    agreed = terms.day(agreement.get("agreed_on"))
+    agreed = whole_day(agreement.get("agreed_on"))
     if agreed is not None and agreed != concluded:
         message = f"达成协议日期（{agreed}）与调解结束日期（{concluded}）不一致。"
         hint = "调解成功的，两个日期应当相同。"
@@ -97,16 +97,16 @@ def _agreement_in_order(case: Row) -> Iterator[Problem]:
 
 def _visits_in_order(case: Row) -> Iterator[Problem]:
     concluded, performed, closed = (
-        terms.day(case.get(n)) for n in ("concluded_on", "performed_on", "closed_on")
+        whole_day(case.get(n)) for n in ("concluded_on", "performed_on", "closed_on")
     )
     for number, row in enumerate(case.get("follow_ups") or [], 1):
-        visit, field = terms.day(row.get("visit_on")), f"follow_ups[{number}].visit_on"
+        visit, field = whole_day(row.get("visit_on")), f"follow_ups[{number}].visit_on"
         if visit is None:
             continue
         if concluded and visit < concluded:
             yield _order(field, "回访日期", visit, "调解结束日期", concluded)
     visits = [
-        found for found in (terms.day(r.get("visit_on")) for r in case.get("follow_ups") or []) if found
+        found for found in (whole_day(r.get("visit_on")) for r in case.get("follow_ups") or []) if found
     ]
     if visits and performed and max(visits) < performed:
         message = f"最后一次回访（{max(visits)}）早于履行完毕日期（{performed}）。"
@@ -118,12 +118,12 @@ def _visits_in_order(case: Row) -> Iterator[Problem]:
 
 def nothing_before_acceptance(case: Row) -> Iterator[Problem]:
     """D2: no session or inquiry before acceptance, unless the committee acted of its own accord."""
-    accepted = terms.day(case.get("accepted_on"))
+    accepted = whole_day(case.get("accepted_on"))
     if accepted is None or case.get("source") == PROACTIVE:
         return
     for field, key, label in (("sessions", "held_at", "调解记录"), ("investigations", "time", "调查记录")):
         for number, row in enumerate(case.get(field) or [], 1):
-            held = terms.day(row.get(key))
+            held = whole_day(row.get(key))
             if held is not None and held < accepted:
                 message = f"第 {number} 份{label}（{held}）早于受理日期（{accepted}）。"
                 yield _warning(
@@ -167,12 +167,12 @@ def _apart(
 
 def _in_office(field: str, case: Row, mediator: Row, post: Row) -> Iterator[Problem]:
     on = next(
-        (found for found in map(terms.day, (mediator.get("assigned_on"), case.get("accepted_on"))) if found),
+        (found for found in map(whole_day, (mediator.get("assigned_on"), case.get("accepted_on"))) if found),
         None,
     )
     start, end = (
-        terms.day(post.get("start_on")),
-        terms.day(post.get("leave_on")) or terms.day(post.get("end_on")),
+        whole_day(post.get("start_on")),
+        whole_day(post.get("leave_on")) or whole_day(post.get("end_on")),
     )
     if on is not None and ((start and on < start) or (end and on > end)):
         term = f"{start or '—'} 至 {end or '—'}"
@@ -199,9 +199,9 @@ def paper_complete(case: Row) -> Iterator[Problem]:
                 "签字、盖章齐全之日协议才生效（人民调解法第二十九条），请补登日期。",
             )  # fmt: skip
         signed = [
-            found for found in (terms.day(s.get("signed_on")) for s in row.get("signatures") or []) if found
+            found for found in (whole_day(s.get("signed_on")) for s in row.get("signatures") or []) if found
         ]
-        sealed = terms.day(row.get("sealed_on"))
+        sealed = whole_day(row.get("sealed_on"))
         if sealed and signed and sealed < max(signed):
             message = f"盖章日期（{sealed}）早于最后一个签字日期（{max(signed)}）。"
             yield _warning("W404", f"{field}.sealed_on", sealed, message, "请核对签字和盖章日期。")
@@ -224,7 +224,7 @@ def amounts_agree(case: Row) -> Iterator[Problem]:
     for number, item in enumerate(items, 1):
         pair, due = (
             (terms.text(item.get("obligor")), terms.text(item.get("obligee"))),
-            terms.day(item.get("due_on")),
+            whole_day(item.get("due_on")),
         )
         if due is not None and due < last.get(pair, ""):
             message = f"第 {number} 项应履行日期（{due}）早于前一期（{last[pair]}）。"
@@ -236,9 +236,9 @@ def amounts_agree(case: Row) -> Iterator[Problem]:
 
 def guardians_present(case: Row) -> Iterator[Problem]:
     """D6: a minor or a person of limited capacity is there with a guardian (民法典第十九条至第二十三条)."""
-    start = terms.day(case.get("accepted_on")) or terms.day(case.get("registered_on"))
+    start = whole_day(case.get("accepted_on")) or whole_day(case.get("registered_on"))
     for number, party in enumerate(case.get("parties") or [], 1):
-        born, age = terms.day(party.get("birth_date")), party.get("age")
+        born, age = whole_day(party.get("birth_date")), party.get("age")
         if born and start:
             age = age_on(date.fromisoformat(born), date.fromisoformat(start))
         young = isinstance(age, int) and age < ADULT and party.get("party_type") == "natural"
@@ -269,7 +269,7 @@ def confirmable(case: Row) -> Iterator[Problem]:
 def not_twice(ctx: Context, case: Row) -> Iterator[Problem]:
     """D8: another case of the same parties and type concluded within 90 days may be the same dispute."""
     names = frozenset(filter(None, (terms.text(party.get("name")) for party in case.get("parties") or [])))
-    if terms.day(case.get("concluded_on")) is None or not names or not case.get("dispute_type"):
+    if whole_day(case.get("concluded_on")) is None or not names or not case.get("dispute_type"):
         return
     for record, title, others in lookup.same_dispute(ctx, case):
         if others == names:

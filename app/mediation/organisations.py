@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from app.register import Register
-from models.dates import term_end
+from models.dates import term_end, whole_day
 from models.errors import Problem
-from models.mediation import MediationOrg, terms
+from models.mediation import MediationOrg
 from models.mediation.states import PROFESSIONAL_ORG
 from models.person import Person
 from models.records import table_of
@@ -91,7 +91,7 @@ def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
 
 
 def _term(row: Row) -> Iterator[Problem]:
-    start, end = terms.day(row.get("term_start")), terms.day(row.get("term_end"))
+    start, end = whole_day(row.get("term_start")), whole_day(row.get("term_end"))
     if start is None or end is None:
         return
     if end < start:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.mediation.guards import refuse, rights_not_told
 from app.mediation.steps import Step, day_or_today, label_of, read_child, step, write_child
 from app.register import param
+from models.dates import whole_day
 from models.errors import GuardFailed
 from models.fields import Kind
 from models.mediation import AgreeForm, Agreement, CaseState, Outcome, Performance, terms
@@ -72,7 +73,7 @@ def _agreement(record: Row, given: Row, form: AgreeForm, agreed_on: str) -> dict
 
 def _with_due(agreement: Row) -> Row:
     """Take the last instalment's day as the term of performance when none was given."""
-    dues = [found for found in (terms.day(item.get("due_on")) for item in agreement["items"]) if found]
+    dues = [found for found in (whole_day(item.get("due_on")) for item in agreement["items"]) if found]
     if not agreement["perform_due"] and dues:
         agreement["perform_due"] = max(dues)
     return agreement

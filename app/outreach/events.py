@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.register import Numbering, Register, Verb, param
+from app.register import Numbering, Register, Verb, joined, param
+from models.dates import is_before
 from models.errors import GuardFailed, Problem
 from models.fields import Kind
 from models.outreach import TOOK_PLACE, EventState, OutreachEvent, OutreachPlan, PlanState, ServiceTrip
@@ -20,9 +21,8 @@ E, P = EventState, PlanState
 
 
 def _event_subtitle(row: Row, codes: CodeBook) -> str:
-    return " · ".join(
-        (codes["six_entry"].label(row["six_entry"]), row["place"], f"{row['audience_count'] or 0} 人次")
-    )
+    audience = f"{row['audience_count']} 人次" if row["audience_count"] is not None else ""
+    return joined(codes["six_entry"].label(row["six_entry"]), row["place"], audience)
 
 
 def _prepare_event(ctx: Context, row: Row) -> Row:  # noqa: ARG001
@@ -35,10 +35,10 @@ def _prepare_event(ctx: Context, row: Row) -> Row:  # noqa: ARG001
 
 
 def _examine_event(ctx: Context, row: Row) -> Iterable[Problem]:
-    if row.get("end_on") and row["end_on"] < row["held_on"]:
+    if is_before(row.get("end_on"), row["held_on"]):
         yield Problem("E401", row["end_on"], "结束日期早于活动时间。", "请核对起止日期。", field="end_on")
     took_place = row.get("state") in TOOK_PLACE
-    if took_place and row["held_on"] > ctx.today.isoformat() and not row["held_on"].startswith("~"):
+    if took_place and is_before(ctx.today.isoformat(), row["held_on"]):
         yield Problem(
             "E401", row["held_on"], "活动时间晚于今天，不能登记为已开展。", "请核对日期，或先登记为计划。",
             field="held_on",
@@ -73,7 +73,7 @@ def _finish_plan(ctx: Context, writer: Writer, record: Row, params: Row) -> Valu
 
 
 def _examine_plan(ctx: Context, row: Row) -> Iterable[Problem]:  # noqa: ARG001
-    if row.get("starts_on") and row["starts_on"] > row["due_on"]:
+    if is_before(row["due_on"], row.get("starts_on")):
         yield Problem("E401", row["due_on"], "完成时限早于开始日期。", "请核对日期。", field="due_on")
 
 
@@ -87,7 +87,7 @@ OUTREACH_EVENT = Register(
     label="普法活动",
     slice="outreach",
     entity=OutreachEvent,
-    title=lambda row: str(row["title"]),
+    title=lambda row: joined(row["title"]),
     subtitle=_event_subtitle,
     day="held_on",
     list_columns=(
@@ -123,7 +123,7 @@ OUTREACH_PLAN = Register(
     label="普法计划",
     slice="outreach",
     entity=OutreachPlan,
-    title=lambda row: str(row["task"]),
+    title=lambda row: joined(row["task"]),
     day="due_on",
     list_columns=("task", "node", "responsible_unit", "due_on", "state", "done_on"),
     state_codes="plan_state",

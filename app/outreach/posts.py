@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from app.register import Register, Verb, param
+from app.register import Register, Verb, joined, param
+from models.dates import is_before
 from models.errors import Problem
 from models.fields import Kind
 from models.mediation import CaseParty
@@ -25,7 +26,7 @@ COUNTED = ("reads", "plays", "likes", "shares", "comments", "live_viewers")
 
 
 def _subtitle(row: Row, codes: CodeBook) -> str:
-    return " · ".join((codes["platform"].label(row["platform"]), codes["law_topic"].label(row["topic"])))
+    return joined(codes["platform"].label(row["platform"]), codes["law_topic"].label(row["topic"]))
 
 
 def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
@@ -33,7 +34,7 @@ def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
     metrics = sorted(dated, key=lambda metric: str(metric["as_of_on"]))
     published = row.get("published_on")
     for number, metric in enumerate(metrics, 1):
-        if isinstance(published, str) and metric["as_of_on"] < published:
+        if is_before(metric["as_of_on"], published):
             yield Problem(
                 "E401", metric["as_of_on"], "传播数据的截至日期早于发布时间。", "请核对日期。",
                 field=f"metrics[{number}].as_of_on",
@@ -79,7 +80,7 @@ MEDIA_POST = Register(
     label="新媒体作品",
     slice="outreach",
     entity=MediaPost,
-    title=lambda row: str(row["title"]),
+    title=lambda row: joined(row["title"]),
     subtitle=_subtitle,
     day="published_on",
     list_columns=("published_on", "title", "platform", "post_form", "topic", "dialect"),

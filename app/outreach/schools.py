@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from app.register import Register
+from app.register import Register, joined
+from models.dates import is_before
 from models.errors import Problem
 from models.outreach import LawClass, School, VicePrincipal
 from models.records import table_of
@@ -44,9 +45,8 @@ def _examine_appointment(ctx: Context, row: Row) -> Iterable[Problem]:
 
 
 def _examine_class(ctx: Context, row: Row) -> Iterable[Problem]:
-    held = row["held_on"]
-    if isinstance(held, str) and held > ctx.today.isoformat() and not held.startswith("~"):
-        yield Problem("E401", held, "授课时间晚于今天。", "请在授课后登记。", field="held_on")
+    if is_before(ctx.today.isoformat(), row["held_on"]):
+        yield Problem("E401", row["held_on"], "授课时间晚于今天。", "请在授课后登记。", field="held_on")
 
 
 SCHOOL = Register(
@@ -54,7 +54,7 @@ SCHOOL = Register(
     label="学校",
     slice="outreach",
     entity=School,
-    title=lambda row: str(row["name"]),
+    title=lambda row: joined(row["name"]),
     subtitle=_school_subtitle,
     day="created_at",
     list_columns=("name", "stage", "village_id", "students"),
@@ -65,7 +65,7 @@ VICE_PRINCIPAL = Register(
     label="法治副校长聘任",
     slice="outreach",
     entity=VicePrincipal,
-    title=lambda row: str(row["name"]),
+    title=lambda row: joined(row["name"]),
     day="appointed_on",
     list_columns=("school_id", "name", "from_unit", "appointed_on", "term_start", "term_end"),
     examine=_examine_appointment,
@@ -75,7 +75,7 @@ LAW_CLASS = Register(
     label="法治课",
     slice="outreach",
     entity=LawClass,
-    title=lambda row: f"{row['held_on']} {row['topic']}",
+    title=lambda row: joined(row["held_on"], row["topic"], by=" "),
     day="held_on",
     list_columns=("held_on", "school_id", "lecturer", "topic", "periods", "students", "form"),
     examine=_examine_class,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from app.person.duplicates import same_document, similar
 from app.person.merging import DECIDE, MERGE, SPLIT
-from app.register import Numbering, Register
-from models.dates import age_on, is_partial
+from app.register import Numbering, Register, joined
+from models.dates import age_on, is_before, is_partial
 from models.errors import Problem, Severity
 from models.identity import check_id
 from models.names import normalise_name
@@ -25,7 +25,7 @@ ADULT = 18
 
 
 def _title(row: Row) -> str:
-    return str(row["name"])
+    return joined(row["name"])
 
 
 def _subtitle(row: Row, codes: CodeBook) -> str:
@@ -76,7 +76,7 @@ def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
     for number, document in enumerate(row.get("id_docs") or [], 1):
         yield from _examine_document(ctx, row, document, f"id_docs[{number}]")
     born = row.get("birth_date")
-    if isinstance(born, str) and born > ctx.today.isoformat() and not is_partial(born):
+    if is_before(ctx.today.isoformat(), born):
         yield Problem(
             code="E302", seen=born, field="birth_date", message="出生日期晚于今天。", hint="请核对年份。"
         )

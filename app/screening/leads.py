@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.register import Numbering, Register, Verb, param
+from app.register import Numbering, Register, Verb, joined, param
+from models.dates import is_before
 from models.errors import GuardFailed, Problem
 from models.fields import Kind
 from models.screening import GRAVE_RISKS, DisputeLead, LeadState, LeadStep
@@ -20,12 +21,11 @@ S = LeadState
 
 
 def _title(row: Row) -> str:
-    return f"{row['parties_text'] or ''}：{(row['brief'] or '')[:20]}"
+    return joined(row["parties_text"], (row["brief"] or "")[:20], by="：")
 
 
 def _subtitle(row: Row, codes: CodeBook) -> str:
-    parts = (codes["dispute_type"].label(row["dispute_type"]), codes["lead_state"].label(row["state"]))
-    return " · ".join(parts)
+    return joined(codes["dispute_type"].label(row["dispute_type"]), codes["lead_state"].label(row["state"]))
 
 
 def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
@@ -43,10 +43,10 @@ def _examine(ctx: Context, row: Row) -> Iterable[Problem]:
                     "请补填，或核对风险等级。",
                     field=name,
                 )
-    if row["found_on"] > ctx.today.isoformat() and not row["found_on"].startswith("~"):
+    if is_before(ctx.today.isoformat(), row["found_on"]):
         yield Problem("E401", row["found_on"], "发现时间晚于今天。", "请核对日期。", field="found_on")
     for name, label in (("resolved_on", "化解时间"), ("verified_on", "核实日期"), ("due_on", "化解时限")):
-        if row.get(name) and row[name] < row["found_on"]:
+        if is_before(row.get(name), row["found_on"]):
             yield Problem("E401", row[name], f"{label}早于发现时间。", "请核对日期先后。", field=name)
 
 

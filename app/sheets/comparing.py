@@ -77,11 +77,11 @@ def _changes(
     differs = [
         name
         for name in typed
-        if sh.as_written(draft.get(name)) != sh.as_written(sh.stored_value(stored, name))
+        if sh.as_written(sh.stored_value(draft, name)) != sh.as_written(sh.stored_value(stored, name))
     ]
     if row.mark is None:
         return {name: raw[name] for name in differs if raw.get(name) is not None}
-    in_file = {**here, **{name: draft.get(name) for name in typed}}
+    in_file = {**here, **{name: sh.stored_value(draft, name) for name in typed}}
     if not differs or sh.row_hash(fields, in_file) == row.mark:
         return {}
     if sh.row_hash(fields, here) != row.mark:

@@ -14,7 +14,7 @@ from models.dates.arithmetic import (
     nth_day,
     term_end,
 )
-from models.dates.partial import DateError, PartialDate, is_partial, parse_partial
+from models.dates.partial import DateError, PartialDate, is_before, is_partial, parse_partial, whole_day
 from models.dates.periods import Period, month_of, parse_period
 from models.dates.reading import ParsedDate, Precision, excel_serial, parse_date, parse_moment
 
@@ -31,6 +31,7 @@ __all__ = [
     "days_inclusive",
     "due_after",
     "excel_serial",
+    "is_before",
     "is_partial",
     "judicial_age_on",
     "month_length",
@@ -41,4 +42,5 @@ __all__ = [
     "parse_partial",
     "parse_period",
     "term_end",
+    "whole_day",
 ]

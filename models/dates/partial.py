@@ -62,6 +62,19 @@ def is_partial(text: str) -> bool:
     return text.startswith("~")
 
 
+def whole_day(value: object) -> str | None:
+    """Give the day of a complete date or moment, else None: a partial or missing one is in no order."""
+    if not isinstance(value, str) or not value or is_partial(value):
+        return None
+    return value[:10]
+
+
+def is_before(first: object, second: object) -> bool:
+    """Tell whether a day lies surely before another: both are known and complete."""
+    earlier, later = whole_day(first), whole_day(second)
+    return earlier is not None and later is not None and earlier < later
+
+
 def parse_partial(text: str) -> PartialDate:
     """Give the date behind a stored text, complete or partial; DateError if it is neither."""
     complete = _COMPLETE.fullmatch(text)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from models.dates import add_months, is_partial
+from models.dates import add_months, whole_day
 from models.mediation.states import (
     FIRST_SIDE,
     IMMEDIATE,
@@ -34,13 +34,6 @@ ORAL_DOCS = ((INTAKE,), (ORAL_FORM,))
 FAILED_DOCS = (APPLICATION_OR_INTAKE, ("04",), ("09",), ("18",), ("16",))
 TRANSFER_DOCS = ((INTAKE,), ("19",), ("20",))
 VISIT_DOC = ("12",)
-
-
-def day(value: object) -> str | None:
-    """Give a complete date, else None: a partial or missing one is in no order with others."""
-    if not isinstance(value, str) or not value or is_partial(value):
-        return None
-    return value[:10]
 
 
 def text(value: object) -> str:
@@ -93,16 +86,16 @@ def effective_on(agreement: Values, parties: Sequence[Values]) -> str | None:
     the day it was reached (第三十条).
     """
     if agreement.get("form") == AgreeForm.ORAL:
-        return day(agreement.get("agreed_on"))
+        return whole_day(agreement.get("agreed_on"))
     if signature_gaps(agreement, parties):
         return None
-    signed = [day(row.get("signed_on")) for row in agreement.get("signatures") or []]
-    return max(found for found in (*signed, day(agreement["sealed_on"])) if found is not None)
+    signed = [whole_day(row.get("signed_on")) for row in agreement.get("signatures") or []]
+    return max(found for found in (*signed, whole_day(agreement["sealed_on"])) if found is not None)
 
 
 def signature_gaps(agreement: Values, parties: Sequence[Values]) -> tuple[str, ...]:
     """Say whose dated signature or which seal a written agreement lacks (人民调解法第二十九条)."""
-    signatures = [row for row in agreement.get("signatures") or [] if day(row.get("signed_on"))]
+    signatures = [row for row in agreement.get("signatures") or [] if whole_day(row.get("signed_on"))]
     names = {text(row.get(key)) for row in signatures for key in ("name", "on_behalf_of")}
     gaps = [
         f"{text(party.get('name'))}未签字"
@@ -111,7 +104,7 @@ def signature_gaps(agreement: Values, parties: Sequence[Values]) -> tuple[str, .
     ]
     if not any(row.get("role") == "mediator" for row in signatures):
         gaps.append("调解员未签字")
-    if day(agreement.get("sealed_on")) is None:
+    if whole_day(agreement.get("sealed_on")) is None:
         gaps.append("未填盖章日期")
     return tuple(gaps)
 
@@ -121,11 +114,11 @@ def item_state(item: Values, today: str) -> ItemState:
     if item.get("state") == ItemState.WAIVED:
         return ItemState.WAIVED
     due, paid = amount(item.get("amount")), amount(item.get("done_amount"))
-    if day(item.get("done_on")) and paid >= due:
+    if whole_day(item.get("done_on")) and paid >= due:
         return ItemState.DONE
     if paid > 0:
         return ItemState.PARTIAL
-    due_on = day(item.get("due_on"))
+    due_on = whole_day(item.get("due_on"))
     return ItemState.OVERDUE if due_on is not None and due_on < today else ItemState.NOT_DUE
 
 
