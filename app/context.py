@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from app.ledger.ledger import Ledger
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class Context:
     """One session's surroundings; ``now`` is local time and may be set for repeatable results.
 
-    ``alone`` names, for each look-up among other records, the records it is known to find nothing for: who
-    examines many records finds that out with a few queries and spares each its own.
+    Who examines many records looks around once, with a few queries, and spares each its own: ``alone`` names,
+    for each look-up among other records, the records it is known to find nothing for; ``alike`` holds, for
+    each likeness, the texts of other records by the key they are found under.
     """
 
     ledger: Ledger = field(repr=False)
@@ -29,6 +30,7 @@ class Context:
     codes: CodeBook = field(repr=False)
     settings: Settings = field(repr=False)
     alone: Mapping[str, Collection[str]] = field(default_factory=dict, repr=False)
+    alike: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict, repr=False)
 
     @property
     def today(self) -> date:

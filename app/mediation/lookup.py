@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from models.mediation import (
     Studio,
 )
 from models.mediation.states import VILLAGE_ORGS
-from models.mediation.terms import later, neighbouring_keys
+from models.mediation.terms import later, neighbouring_keys, plain_words
 from models.person import Person
 from models.person.people import Relation
 from models.records import table_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from app.context import Context
     from models.records import Row
 
-FEW = 20
+CHUNK = 500
 LIKENESS_CANDIDATES = 200
 SAME_DISPUTE_DAYS = 90
 SAME_DISPUTE, LIKE_BRIEF, LIKE_TERMS, SAME_VOLUME_NO = "same_dispute", "like_brief", "like_terms", "volume_no"
@@ -37,11 +38,11 @@ LOGGED_EVENTS = "logged_events"
 
 @dataclass(frozen=True)
 class Alike:
-    """Another case with a text to compare: its id, number or title, and the text."""
+    """Another case with a text to compare: its id, title, and the text with names and numbers levelled."""
 
     record: str
     title: str
-    words: str
+    plain: str
 
 
 def _is_alone(ctx: Context, look_up: str, draft: Row) -> bool:
@@ -162,47 +163,65 @@ def _cases_of(name: str) -> sa.Select[tuple[str]]:
 
 def like_brief(ctx: Context, draft: Row) -> list[Alike]:
     """Give other cases whose brief begins alike and is about as long."""
-    key = draft.get("brief_key")
-    if not key or _is_alone(ctx, LIKE_BRIEF, draft):
-        return []
-    case = table_of(MediationCase)
-    query = sa.select(case.c.id, case.c.title, case.c.brief).where(
-        case.c.brief_key.in_(neighbouring_keys(key)), case.c.id != draft.get("id"),
-        case.c.void_flag.is_(sa.false()),
-    )  # fmt: skip
-    with ctx.ledger.reading() as conn:
-        rows = conn.execute(query.limit(LIKENESS_CANDIDATES)).all()
-    return [Alike(row.id, row.title, row.brief or "") for row in rows]
+    return _alike(ctx, LIKE_BRIEF, draft.get("id"), draft.get("brief_key"))
 
 
 def like_terms(ctx: Context, draft: Row, key: str | None) -> list[Alike]:
-    """Give agreements of other cases whose terms begin alike and are about as long."""
-    if not key or _is_alone(ctx, LIKE_TERMS, draft):
+    """Give other cases with an agreement whose terms begin alike and are about as long."""
+    return _alike(ctx, LIKE_TERMS, draft.get("id"), key)
+
+
+def _alike(ctx: Context, look_up: str, own: object, key: str | None) -> list[Alike]:
+    if not key:
         return []
+    keys = neighbouring_keys(key)
+    by_key = ctx.alike.get(look_up)
+    if by_key is None:
+        with ctx.ledger.reading() as conn:
+            by_key = texts_by_key(conn, look_up, keys)
+    others = (one for near in keys for one in by_key.get(near, ()) if one.record != own)
+    return list(islice(others, LIKENESS_CANDIDATES))
+
+
+def texts_by_key(conn: sa.Connection, look_up: str, keys: Iterable[str]) -> dict[str, list[Alike]]:
+    """Give the texts of live cases under each key, so many a key as are compared with one case."""
+    queries = {LIKE_BRIEF: _BRIEFS, LIKE_TERMS: _TERMS}
+    rows = {key: conn.execute(queries[look_up], {"wanted": key}).all() for key in keys}
+    names = party_names(conn, sorted({row.id for found in rows.values() for row in found}))
+    return {key: [_compared(row, names[row.id]) for row in found] for key, found in rows.items() if found}
+
+
+def _compared(row: sa.Row[Any], names: Sequence[str]) -> Alike:
+    words = "".join(row.words or ())
+    return Alike(row.id, row.title, plain_words(words, names))
+
+
+def _texts() -> tuple[sa.Select[Any], sa.Select[Any]]:
     case, agreement = table_of(MediationCase), table_of(Agreement)
-    query = (
-        sa.select(case.c.id, case.c.title, agreement.c.terms)
+    wanted: sa.BindParameter[str] = sa.bindparam("wanted")
+    live = case.c.void_flag.is_(sa.false())
+    briefs = sa.select(case.c.id, case.c.title, case.c.brief.label("words")).where(
+        case.c.brief_key == wanted, live
+    )
+    terms = (
+        sa.select(case.c.id, case.c.title, agreement.c.terms.label("words"))
         .join(agreement, agreement.c.parent_id == case.c.id)
-        .where(
-            agreement.c.terms_key.in_(neighbouring_keys(key)), agreement.c.void_flag.is_(sa.false()),
-            case.c.id != draft.get("id"), case.c.void_flag.is_(sa.false()),
-        )
-    )  # fmt: skip
-    with ctx.ledger.reading() as conn:
-        rows = conn.execute(query.limit(LIKENESS_CANDIDATES)).all()
-    return [Alike(row.id, row.title, "".join(row.terms or ())) for row in rows]
+        .where(agreement.c.terms_key == wanted, agreement.c.void_flag.is_(sa.false()), live)
+    )
+    return briefs.limit(LIKENESS_CANDIDATES + 1), terms.limit(LIKENESS_CANDIDATES + 1)
 
 
-def party_names(ctx: Context, cases: Sequence[str]) -> Mapping[str, list[str]]:
+_BRIEFS, _TERMS = _texts()
+
+
+def party_names(conn: sa.Connection, cases: Sequence[str]) -> Mapping[str, list[str]]:
     """Give the party names of several cases."""
     names: dict[str, list[str]] = {case: [] for case in cases}
-    if not cases:
-        return names
     party = table_of(CaseParty)
-    query = sa.select(party.c.parent_id, party.c.name).where(
-        party.c.parent_id.in_(cases), party.c.void_flag.is_(sa.false())
-    )
-    with ctx.ledger.reading() as conn:
+    for start in range(0, len(cases), CHUNK):
+        query = sa.select(party.c.parent_id, party.c.name).where(
+            party.c.parent_id.in_(cases[start : start + CHUNK]), party.c.void_flag.is_(sa.false())
+        )
         for row in conn.execute(query):
             names[row.parent_id].append(row.name)
     return names

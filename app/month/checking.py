@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from app.drafts import required_problems
-from app.mediation.alone import alone
+from app.mediation.batch_lookup import alike, alone
 from app.month.forms import form_group
 from app.month.gathering import Gathered, gather_month
 from app.naming import titles_of
@@ -49,8 +49,8 @@ def problems_of(ctx: Context, month: Gathered) -> list[Problem]:
 
 def _record_problems(ctx: Context, month: Gathered) -> Iterator[Problem]:
     with ctx.ledger.reading() as conn:
-        found = alone(conn, month.records_by_register.get("mediation_case", ()))
-    calm = replace(ctx, alone=found)
+        cases = month.records_by_register.get("mediation_case", ())
+        calm = replace(ctx, alone=alone(conn, cases), alike=alike(conn, cases))
     for form in month.group.sheets:
         register = register_named(form.register)
         for row in month.records[form.name]:

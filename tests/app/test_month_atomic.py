@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.context import Context
 from app.drafts import fetch_rows
 from app.ledger.check import check_ledger
-from app.mediation.alone import alone
+from app.mediation.batch_lookup import alike, alone
 from app.month import close_month, month_status
 from app.records import add
 from app.registers import register_named
@@ -101,7 +101,7 @@ def test_cases_looked_up_together_show_what_each_shows_alone(station: Context) -
     register = register_named("mediation_case")
     with station.ledger.reading() as conn:
         stored = list(fetch_rows(conn, MediationCase, list(ids)))
-        calm = replace(station, alone=alone(conn, stored))
+        calm = replace(station, alone=alone(conn, stored), alike=alike(conn, stored))
     single = [[(p.code, p.record, p.message) for p in register.examine(station, row)] for row in stored]
     together = [[(p.code, p.record, p.message) for p in register.examine(calm, row)] for row in stored]
     assert together == single

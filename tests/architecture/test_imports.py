@@ -21,6 +21,7 @@ HEAVY = {
     "docx",
     "docxtpl",
     "pypinyin",
+    "rapidfuzz",
     "alembic",
     "numpy",
     "lxml",

@@ -1,4 +1,4 @@
-"""Which of many cases no look-up among other cases finds anything for, found out with a few queries."""
+"""What look-ups among other cases find for many cases at once, found out with a few queries."""
 
 from __future__ import annotations
 
@@ -6,31 +6,46 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from app.mediation.lookup import LIKE_BRIEF, LIKE_TERMS, LOGGED_EVENTS, SAME_DISPUTE, SAME_VOLUME_NO
+from app.mediation.lookup import (
+    CHUNK,
+    LIKE_BRIEF,
+    LIKE_TERMS,
+    LOGGED_EVENTS,
+    SAME_DISPUTE,
+    SAME_VOLUME_NO,
+    Alike,
+    texts_by_key,
+)
 from models.mediation import Agreement, CaseParty, MediationCase
 from models.mediation.terms import neighbouring_keys
 from models.records import Row, table_of
-
-CHUNK = 500
 
 
 def alone(conn: sa.Connection, cases: Sequence[Row]) -> Mapping[str, frozenset[str]]:
     """Give for each look-up the stored cases it finds nothing for; a case left out is looked up by itself."""
     ids = frozenset(case["id"] for case in cases)
-    brief = {case["id"]: [case["brief_key"]] for case in cases if case.get("brief_key")}
-    terms = {case["id"]: _term_keys(case) for case in cases}
-    case, agreement = table_of(MediationCase), table_of(Agreement)
     return {
         SAME_VOLUME_NO: ids - _same_numbers(conn, cases),
         SAME_DISPUTE: ids - _same_parties(conn, cases),
-        LIKE_BRIEF: ids - _near(conn, brief, case.c.brief_key, case.c.id),
         LOGGED_EVENTS: ids,
-        LIKE_TERMS: ids - _near(conn, terms, agreement.c.terms_key, agreement.c.parent_id),
     }
 
 
-def _term_keys(case: Row) -> list[str]:
-    return [row["terms_key"] for row in case.get("agreements") or [] if row.get("terms_key")]
+def alike(conn: sa.Connection, cases: Sequence[Row]) -> Mapping[str, Mapping[str, Sequence[Alike]]]:
+    """Give for both likenesses the texts that any of the stored cases is compared with, by their key."""
+    briefs = [(case["id"], case["brief_key"]) for case in cases if case.get("brief_key")]
+    terms = [
+        (case["id"], row["terms_key"])
+        for case in cases
+        for row in case.get("agreements") or []
+        if row.get("terms_key")
+    ]
+    case, agreement = table_of(MediationCase), table_of(Agreement)
+    near = {
+        LIKE_BRIEF: _near(conn, briefs, case.c.brief_key, case.c.id),
+        LIKE_TERMS: _near(conn, terms, agreement.c.terms_key, agreement.c.parent_id),
+    }
+    return {look_up: texts_by_key(conn, look_up, keys) for look_up, keys in near.items()}
 
 
 def _same_numbers(conn: sa.Connection, cases: Iterable[Row]) -> set[str]:
@@ -67,16 +82,16 @@ def _same_parties(conn: sa.Connection, cases: Iterable[Row]) -> set[str]:
 
 def _near(
     conn: sa.Connection,
-    keys: Mapping[str, Sequence[str]],
+    keys: Iterable[tuple[str, str]],
     key: sa.ColumnElement[str],
     record: sa.ColumnElement[str],
-) -> set[str]:
-    """Give the records near whose key another record's lies."""
-    near = {one: {other for own in owns for other in neighbouring_keys(own)} for one, owns in keys.items()}
-    wanted = sorted(set().union(*near.values()))
+) -> list[str]:
+    """Give the keys near those of (record, key) pairs under which a text of another record is kept."""
+    near = [(own, other) for own, held in keys for other in neighbouring_keys(held)]
+    wanted = sorted({other for _, other in near})
     holders: dict[str, set[str]] = {}
     for start in range(0, len(wanted), CHUNK):
-        query = sa.select(key, record).where(key.in_(wanted[start : start + CHUNK]))
-        for found, holder in conn.execute(query):
-            holders.setdefault(found, set()).add(holder)
-    return {one for one, others in near.items() if any(holders.get(other, set()) - {one} for other in others)}
+        query = sa.select(key, sa.func.min(record), sa.func.max(record)).group_by(key)
+        for found, first, last in conn.execute(query.where(key.in_(wanted[start : start + CHUNK]))):
+            holders[found] = {first, last}
+    return sorted({other for own, other in near if holders.get(other, set()) - {own}})
