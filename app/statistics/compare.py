@@ -79,4 +79,4 @@ def all_members(scope: Scope, spec: TableSpec) -> Iterator[Member]:
     for column in spec.columns:
         if column.code in TIMES:
             for member in members(scope.within(TIMES[column.code](scope.period)), terms):
-                yield replace(member, row=member.cell, cell=column.code)
+                yield member._replace(row=member.cell, cell=column.code)

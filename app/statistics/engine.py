@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -36,8 +36,7 @@ class Term:
         return self.indicator.measure.startswith("distinct")
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A row behind a figure: its id, its source, the record it belongs to, its row, what it adds."""
 
     id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,6 @@ from exports.workbook.sheet import Sheet, Workbook
 from exports.workbook.stream import RowShape, height_of, moved, render_of, row_xml
 
 CREATOR = "一本账"
-COMPRESSION_LEVEL = 6
 _FILTER_NAME = re.compile(r'(<definedName name="_xlnm\._FilterDatabase" localSheetId="(\d+)"[^>]*>)([^<]*)')
 
 
@@ -51,7 +51,7 @@ def _write(workbook: Workbook, stream: BinaryIO, stamp: datetime) -> None:
     moment = _utc(stamp)
     counts: list[int] = []
     sheets = iter(workbook.sheets)
-    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL) as archive:
+    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
         for name in _ordered(frame):
             with archive.open(_entry(name, moment), "w") as part:
                 if name in frame.sheets:
@@ -117,19 +117,45 @@ def _with_filters(xml: str, counts: list[int]) -> str:
     return _FILTER_NAME.sub(follow, xml)
 
 
+class _Behind:
+    """Writes to a stream one piece behind, in a thread: a piece is compressed while the next is made."""
+
+    def __init__(self, part: IO[bytes], thread: ThreadPoolExecutor) -> None:
+        self._part, self._thread = part, thread
+        self._last: Future[int] | None = None
+
+    def write(self, xml: str) -> None:
+        """Hand a piece over; errors of the piece before come out here."""
+        self.finish()
+        self._last = self._thread.submit(self._part.write, xml.encode())
+
+    def finish(self) -> None:
+        """Wait until everything handed over is written."""
+        if self._last is not None:
+            self._last.result()
+
+
 def _write_sheet(part: IO[bytes], sheet: Sheet, frame: SheetFrame) -> int:
     """Write one worksheet and give the number of rows between header and signature lines."""
-    part.write(frame.before.encode())
+    with ThreadPoolExecutor(1) as thread:
+        behind = _Behind(part, thread)
+        rows = _write_rows(behind, sheet, frame)
+        behind.finish()
+    return rows
+
+
+def _write_rows(part: _Behind, sheet: Sheet, frame: SheetFrame) -> int:
+    part.write(frame.before)
     written = 0
     for size, xml in row_xml(_shape(sheet, frame, "row"), sheet.rows, frame.first_row, sheet.name):
-        part.write(xml.encode())
+        part.write(xml)
         written += size
     if sheet.total is not None:
         shape = _shape(sheet, frame, "total")
         for size, xml in row_xml(shape, (sheet.total,), frame.first_row + written, sheet.name):
-            part.write(xml.encode())
+            part.write(xml)
             written += size
-    part.write(moved(frame.behind, after=frame.first_row, by=written - SAMPLE_ROWS).encode())
+    part.write(moved(frame.behind, after=frame.first_row, by=written - SAMPLE_ROWS))
     return written
 
 
