@@ -122,6 +122,15 @@ def enrolled_offices(conn: sa.Connection, role: OrgRole) -> dict[str, str]:
     return {row.org_code: row.name for row in conn.execute(query.order_by(table.c.org_code))}
 
 
+def enrolled_since(conn: sa.Connection, role: OrgRole) -> dict[str, str]:
+    """Give the day each office of a role was first enrolled, whatever key it has now, by code."""
+    table = table_of(EnrolledOrg)
+    query = sa.select(table.c.org_code, sa.func.min(table.c.enrolled_on)).where(
+        table.c.role == role.value, table.c.void_flag.is_(sa.false())
+    )
+    return {row[0]: row[1] for row in conn.execute(query.group_by(table.c.org_code))}
+
+
 def enrolled_county(conn: sa.Connection) -> tuple[str, str] | None:
     """Give code and name of the county a station is enrolled with, None before that."""
     return next(iter(enrolled_offices(conn, OrgRole.COUNTY).items()), None)

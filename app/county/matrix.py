@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.county import store, timing
-from app.county.enrolment import enrolled_offices
+from app.county.enrolment import enrolled_offices, enrolled_since
 from app.county.errors import CountyOnly
 from app.county.planning import STATE_LABELS
 from app.statistics.format import tenths
@@ -103,6 +103,7 @@ def matrix(ctx: Context, year: int) -> Matrix:
     months = timing.period_named(ctx, f"{year:04d}").each_month()
     with ctx.ledger.reading() as conn:
         offices = enrolled_offices(conn, OrgRole.STATION)
+        since = enrolled_since(conn, OrgRole.STATION)
         held = [row for row in store.bundles(conn) if row["period"].startswith(f"{year:04d}-")]
     groups = sorted({row["form_group"] for row in held}) or [DEFAULT_FORM]
     names = {**{row["org_code"]: row["org_code"] for row in held}, **offices}
@@ -114,7 +115,10 @@ def matrix(ctx: Context, year: int) -> Matrix:
             code,
             names[code],
             group,
-            tuple(_cell(ctx, month, by_place.get((code, group, month.key), ())) for month in months),
+            tuple(
+                _cell(ctx, month, by_place.get((code, group, month.key), ()), since.get(code, ""))
+                for month in months
+            ),
         )
         for code in sorted(names)
         for group in groups
@@ -130,13 +134,16 @@ def representative(versions: Iterable[Row]) -> Row | None:
     return shown[-1] if shown else None
 
 
-def _cell(ctx: Context, month: Any, versions: Iterable[Row]) -> MatrixCell:
-    """Describe a month; it is late when the first version to arrive was."""
+def _cell(ctx: Context, month: Any, versions: Iterable[Row], since: str) -> MatrixCell:
+    """Describe a month; it is late when the first version to arrive was.
+
+    A month due before the station was enrolled (``since``) is not waited for.
+    """
     versions = list(versions)
     due = timing.due_on(ctx, month)
     shown = representative(versions)
     if shown is None:
-        return MatrixCell(month.key, due.isoformat(), due < ctx.today)
+        return MatrixCell(month.key, due.isoformat(), since <= due.isoformat() < ctx.today.isoformat())
     first = min(row["received_on"] for row in versions)
     return MatrixCell(
         period=month.key,

@@ -39,14 +39,15 @@ def seed_of(code: str) -> bytes:
 
 @pytest.fixture
 def sealer(station: Context, county: Context, tmp_path: Path) -> Sealer:
-    """Three stations enrolled at the county; the first is a real ledger, the others are keys."""
+    """Three stations at the county; the first is a real ledger, the others are keys enrolled in January."""
     made = paired(station, county, tmp_path)
+    january = replace(county, now=datetime.fromisoformat("2026-01-05T09:00"))
     for code in ("QS0723", "QS0724"):
         key = public_key(seed_of(code))
-        card = EnrolmentCard(code, OFFICES[code], "station", "00ff", 1, key, "2026-11-23T09:00")
+        card = EnrolmentCard(code, OFFICES[code], "station", "00ff", 1, key, "2026-01-05T09:00")
         path = tmp_path / f"{code}.ybzcard"
         path.write_bytes(write_card(card, lambda message, code=code: sign(seed_of(code), message)))  # type: ignore[misc]
-        enrol(county, path, card.spoken_code)
+        enrol(january, path, card.spoken_code)
     return made
 
 
@@ -334,6 +335,23 @@ def test_the_overview_tells_who_reported_when_and_what_share_came_in_time(
     assert (found.due, found.received, found.on_time, found.accepted) == (6, 3, 2, 1)
     assert (found.completeness, found.timeliness) == (50.0, 33.3)
     assert found.as_json()["rows"][0]["cells"]["2026-02"]["late"] is True
+
+
+def test_months_due_before_a_station_was_enrolled_are_not_waited_for(
+    sealer: Sealer, county: Context, tmp_path: Path
+) -> None:
+    """QS0722 is enrolled on 2026-11-23: October was due before; one of its months that came all the same counts."""
+    first = report({"T1/total/c1": each(1)})
+    hand_in(sealer, tmp_path, "QS0722", first, period="2026-09")
+    found = matrix(replace(county, now=datetime.fromisoformat("2026-12-09T09:00")), 2026)
+    cells = {cell.period: cell for cell in found.rows[0].cells}
+    assert [cells[f"2026-{month}"].expected for month in ("08", "09", "10", "11")] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+    assert (cells["2026-10"].label, cells["2026-11"].label) == ("", "未报")
 
 
 def test_a_day_of_rest_moves_the_due_day(sealer: Sealer, county: Context) -> None:
