@@ -76,11 +76,12 @@ def make_receipt(
 
 
 def find_bundle(conn: sa.Connection, words: str) -> Row:
-    """Find one received submission by id, short code, file name, or office and period (newest version)."""
+    """Find a received submission by id, short code, file (path or name), or office and period (newest version)."""
     held = store.bundles(conn)
     wanted = words.strip()
     names = ("id", "bundle_id", "manifest_hash", "short_code", "file_name")
     found = [row for row in held if wanted in (row[name] for name in names)]
+    found = found or [row for row in held if row["file_name"] == Path(wanted).name]
     found = found or [row for row in held if row["short_code"].casefold() == wanted.casefold()]
     found = found or _newest(_by_office(held, wanted.split()))
     if not found:

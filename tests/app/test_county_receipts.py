@@ -253,7 +253,7 @@ def test_an_incomplete_bundle_is_never_accepted(sealer: Sealer, county: Context,
 
 
 @pytest.mark.parametrize(
-    "words", ["bundle_id", "short_code", "file_name", "office", "office and form", "lower case"]
+    "words", ["bundle_id", "short_code", "file_name", "path", "office", "office and form", "lower case"]
 )
 def test_a_submission_is_found_by_what_a_clerk_has_at_hand(
     sealer: Sealer, county: Context, tmp_path: Path, words: str
@@ -263,7 +263,7 @@ def test_a_submission_is_found_by_what_a_clerk_has_at_hand(
         [row] = store.bundles(conn)
     named = {
         **row, "office": "QS0722 2026-11", "office and form": "QS0722 2026-11 YB01",
-        "lower case": row["short_code"].lower(),
+        "lower case": row["short_code"].lower(), "path": f"报送/{row['file_name']}",
     }  # fmt: skip
     assert make_receipt(county, named[words], tmp_path, accept=True).bundle_id == plan["bundle_id"]
 
