@@ -76,7 +76,7 @@ def make_receipt(
 
 
 def find_bundle(conn: sa.Connection, words: str) -> Row:
-    """Find a received submission by id, short code, file (path or name), or office and period (newest version)."""
+    """Find one submission by id, short code, file (path or name), or office and period (newest version)."""
     held = store.bundles(conn)
     wanted = words.strip()
     names = ("id", "bundle_id", "manifest_hash", "short_code", "file_name")
