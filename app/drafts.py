@@ -184,7 +184,7 @@ def _rows_by(conn: sa.Connection, entity: type[Journaled], name: str, ids: Seque
     one = len(ids) == 1
     found = conn.execute(_by(entity, name, one=one), {"wanted": ids[0] if one else ids})
     names = tuple(found.keys())
-    return [dict(zip(names, row, strict=True)) for row in found]
+    return [dict(zip(names, row, strict=True)) for row in found.all()]
 
 
 def _attach_children(conn: sa.Connection, parent: str, by_id: Mapping[str, Row]) -> None:

@@ -163,4 +163,4 @@ def _rows(conn: sa.Connection, query: sa.Select[Any], limit: int | None) -> list
     limited = query if limit is None else query.limit(limit)
     found = conn.execute(limited)
     names = tuple(found.keys())
-    return [dict(zip(names, row, strict=True)) for row in found]
+    return [dict(zip(names, row, strict=True)) for row in found.all()]

@@ -21,6 +21,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_MARKS = "10X98765432"
 _EARLIEST_YEAR, _LONGEST_LIFE = 1840, 120
 _LONGEST_EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number
+LENGTH = 18
 _EIGHTEEN = re.compile(r"\d{17}[\dX]")
 _FIFTEEN = re.compile(r"\d{15}")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+|\d{16,}\.0*")
@@ -197,6 +198,15 @@ def _check_form(number: str, kind: str, findings: _Findings) -> None:
         findings.refuse("E237", f"不像{DOCUMENTS[kind]}的号码。", f"正确的样式：{looks}。")
 
 
+def _what_is_off(number: str) -> str:
+    if not number:
+        return "没有填写"
+    if len(number) != LENGTH:
+        return f"是 {len(number)} 位"
+    place, char = next((n, c) for n, c in enumerate(number, 1) if not (c.isascii() and c.isdecimal()))
+    return f"第 {place} 位是“{char}”"
+
+
 def _check_resident(number: str, kind: str, findings: _Findings, today: dt.date) -> str:
     """Check in the order of the standard and give the number in its 18-digit form."""
     if _WRONG_X.search(findings.raw):
@@ -205,8 +215,8 @@ def _check_resident(number: str, kind: str, findings: _Findings, today: dt.date)
     if _FIFTEEN.fullmatch(number) and kind in (RESIDENT, "112", "113"):
         number = _lengthened(number, findings)
     if _EIGHTEEN.fullmatch(number) is None:
-        seen = "没有填写" if not number else f"是 {len(number)} 位"
-        findings.refuse("E231", f"证件号码应为 18 位数字（末位可为 X），现在{seen}。", "请对照证件重新填写。")
+        message = f"证件号码应为 18 位数字（末位可为 X），现在{_what_is_off(number)}。"
+        findings.refuse("E231", message, "请对照证件重新填写。")
         return number
     _check_birth(number, findings, today)
     _check_region(number, kind, findings)

@@ -17,6 +17,12 @@ MISSING = {"unknown": "不详", "not_applicable": "不适用", "refused": "拒�
 INDENT = "  "
 
 
+def shown_of(row: Row, field: Field, codes: CodeBook, titles: Mapping[str, str]) -> str:
+    """Give what a record says in a field: its value in words, or why there is none."""
+    reason = (row.get("missing") or {}).get(field.name, "")
+    return shown(field, row.get(field.name), codes, titles) or MISSING.get(reason, "")
+
+
 def shown(field: Field, value: Any, codes: CodeBook, titles: Mapping[str, str]) -> str:
     """Give one value in words: labels for codes, titles for references, units after numbers."""
     if value in (None, "", []):
@@ -57,11 +63,9 @@ def lines_of(
     kind: type[Journaled], row: Row, codes: CodeBook, titles: Mapping[str, str], indent: str = ""
 ) -> list[str]:
     """Give the filled fields of a record, its children indented below."""
-    missing = row.get("missing") or {}
     lines = []
-    for name, field in fields_of(kind).items():
-        value = row.get(name)
-        text = shown(field, value, codes, titles) or MISSING.get(missing.get(name, ""), "")
+    for field in fields_of(kind).values():
+        text = shown_of(row, field, codes, titles)
         if text:
             lines.append(f"{indent}{field.label}：{text}")
     for child in children_of(kind.__tablename__):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.cli.command import Answer, Call, Command, Grid, UsageError, arg
-from app.cli.display import lines_of, shown, titles_in
+from app.cli.display import lines_of, shown, shown_of, titles_in
 from app.finding import find
 from app.registers import register_named, registers_by_key
 from models.fields import fields_of
@@ -50,7 +50,7 @@ def run_list(call: Call) -> Answer:
         columns = [name for name in register.list_columns if name in fields]
         grid = Grid(
             tuple(fields[name].label for name in columns),
-            [[shown(fields[name], row[name], ctx.codes, titles) for name in columns] for row in rows],
+            [[shown_of(row, fields[name], ctx.codes, titles) for name in columns] for row in rows],
         )
     said = () if rows else ("没有符合条件的记录。",)
     return Answer(rows, (grid, *said))

@@ -205,3 +205,13 @@ def test_a_setting_is_read_in_the_kind_of_its_default(ybz: Run) -> None:
     assert ybz("setting", "oral_sequence", "是", "--json").data["value"] is True
     assert ybz("setting", "report_due_day", "5", "--json").data["value"] == 5
     assert ybz("setting", "county_name", "青山县司法局", "--json").data["value"] == "青山县司法局"
+
+
+def test_a_list_says_why_there_is_no_value(ybz: Run) -> None:
+    assert (
+        ybz("add", "person", given={"name": {"missing": "unknown"}, "sex": {"missing": "refused"}}).status
+        == 0
+    )
+    listed = ybz("list", "person").out
+    assert "不详" in listed
+    assert "拒绝提供" in listed

@@ -83,6 +83,20 @@ def test_wrong_numbers_are_refused_in_the_order_of_the_standard(number: str, exp
 
 
 @pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("", "没有填写"),
+        ("11010519491231002", "是 17 位"),
+        ("11010519491231A02X", "第 15 位是“A”"),
+        ("11010519491231002Y", "第 18 位是“Y”"),
+    ],
+)
+def test_a_number_of_the_wrong_shape_is_told_what_is_off(number: str, told: str) -> None:
+    (problem,) = check_id(number, today=TODAY).errors
+    assert problem.message == f"证件号码应为 18 位数字（末位可为 X），现在{told}。"
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         "11010519491231002x",
