@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -99,11 +99,17 @@ class JsonText(TypeDecorator[Any]):
 
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else None
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ARG002
-        """Read JSON back; NULL stays None."""
-        import json
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002
+        """Read JSON back; NULL stays None. One call a value: lists read very many."""
+        return _read_json
 
-        return None if value is None else json.loads(value)
+
+def _read_json(value: str | None) -> Any:
+    if value is None:
+        return None
+    import json
+
+    return json.loads(value)
 
 
 _TYPES: Mapping[Kind, type[sa.types.TypeEngine[Any]]] = {
