@@ -24,9 +24,11 @@ root=$(mktemp -d "$bare/run.XXXXXX")
 clean_up() {
     mountpoint -q "$root/proc" && umount "$root/proc"
     mountpoint -q "$root/dev" && umount "$root/dev"
+    mountpoint -q "$root" && umount "$root"
     rm -rf --one-file-system "$root"
 }
 trap clean_up EXIT
+mount --bind "$root" "$root" # inside, / is a mounted file system, as on any machine
 cp -a "$bare/system/." "$root/"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.county import store
 from app.county.adding_up import columns_of
+from app.month.figures import added
 from app.registers import registers_by_key
 from app.statistics import TOTAL
 from exports.workbook.sheet import CellKind, CellValue, Sheet
@@ -69,10 +70,10 @@ def _trace_lines(book: Book, specs: Sequence[TableSpec]) -> Iterator[tuple[CellV
                 table, row, code = cell.split("/")
                 column = columns.get((table, code))
                 if row == TOTAL and column is not None and members:
+                    rows = added(members)
                     yield (
                         table, code, f"{column.group}{column.label}", station.name, one.period,
-                        _amount(column, sum(added for _, added in members)), len(members),
-                        _listed(column, members, where),
+                        _amount(column, sum(rows.values())), len(rows), _listed(column, rows, where),
                     )  # fmt: skip
 
 
@@ -91,12 +92,12 @@ def _traces(conn: sa.Connection, bundle: str) -> list[tuple[str, list[tuple[str,
     return [(row.cell, row.members or []) for row in conn.execute(query.order_by(trace.c.id))]
 
 
-def _listed(column: Column, members: Sequence[tuple[str, int]], where: Mapping[str, tuple[str, int]]) -> str:
+def _listed(column: Column, rows: Mapping[str, int], where: Mapping[str, tuple[str, int]]) -> str:
     by_sheet: dict[str, list[str]] = {}
-    for row_id, added in members:
+    for row_id, counts in rows.items():
         sheet, number = where.get(row_id, ("未随包的记录", 0))
         shown = str(number) if number else row_id
-        counted = "" if added == 1 else f"（计{_amount(column, added)}）"
+        counted = "" if counts == 1 else f"（计{_amount(column, counts)}）"
         by_sheet.setdefault(sheet, []).append(shown + counted)
     return "；".join(f"{sheet}：{'、'.join(rows)}" for sheet, rows in by_sheet.items())
 

@@ -26,7 +26,6 @@ from models.errors import LedgerError
 
 MONTHS = 12
 CLOSING, RECEIVING = time(16, 0), time(10, 0)
-CLOSED_AFTER = 2
 REASON = "预检提示已逐条核实。"
 
 
@@ -58,11 +57,11 @@ class Plan:
         return station_path(self.folder, stations()[number])
 
     def rhythm(self) -> Iterator[tuple[str, datetime, datetime]]:
-        """Give the months, when each is closed (third working day after it) and received (the next)."""
+        """Give the months, when each is closed (the first working day after it) and received (the next)."""
         calendar = WorkCalendar.shipped()
         for month in range(1, self.months + 1):
             following = date(self.year + month // MONTHS, month % MONTHS + 1, 1)
-            closed = calendar.add_workdays(calendar.next_workday(following), CLOSED_AFTER)
+            closed = calendar.next_workday(following)
             received = datetime.combine(calendar.add_workdays(closed, 1), RECEIVING)
             if received > self.now:
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -252,7 +252,7 @@ def _moved(figure: Figure, before: Mapping[str, Before]) -> bool:
     return known is not None and now != set(known.members) - inside
 
 
-def added(members: tuple[tuple[str, int], ...]) -> dict[str, int]:
+def added(members: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Add up what each record contributes."""
     total: dict[str, int] = {}
     for record, contribution in members:
