@@ -7,7 +7,7 @@ warnings that name what to look at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -281,7 +281,7 @@ def not_twice(ctx: Context, case: Row) -> Iterator[Problem]:
 def not_copied(ctx: Context, case: Row) -> Iterator[Problem]:
     """D9: a brief or terms nine tenths identical to another case's, names and numbers left aside."""
     names = [terms.text(party.get("name")) for party in case.get("parties") or []]
-    found = _most_alike(names, terms.text(case.get("brief")), lookup.like_brief(ctx, case))
+    found = _first_alike(names, terms.text(case.get("brief")), lookup.like_brief(ctx, case))
     if found is not None:
         message = f"纠纷简要情况与“{found.title}”九成以上相同。"
         yield _warning("W409", "brief", None, message, "请按本案实际情况填写。", found.record)
@@ -290,21 +290,25 @@ def not_copied(ctx: Context, case: Row) -> Iterator[Problem]:
     if agreement is None or not isinstance(written, list):
         return
     alike = lookup.like_terms(ctx, case, agreement.get("terms_key"))
-    found = _most_alike(names, "".join(written), alike)
+    found = _first_alike(names, "".join(written), alike)
     if found is not None:
         message = f"协议内容与“{found.title}”九成以上相同。"
         yield _warning("W409", "agreements", None, message, "请按本案实际情况填写。", found.record)
 
 
-def _most_alike(names: list[str], words: str, others: list[lookup.Alike]) -> lookup.Alike | None:
-    """Give the text that is nine tenths the same: twice the common characters to the length of both."""
-    if not others:
-        return None
-    from rapidfuzz import fuzz, process
+def _first_alike(
+    names: list[str], words: str, others: Iterable[Sequence[lookup.Alike]]
+) -> lookup.Alike | None:
+    """Give a text that is nine tenths the same: twice the common characters to the length of both."""
+    own = ""
+    for few in others:
+        from rapidfuzz import fuzz, process
 
-    own = terms.plain_words(words, names)
-    found = process.extractOne(own, [one.plain for one in others], scorer=fuzz.ratio, score_cutoff=ALIKE)
-    return None if found is None else others[found[2]]
+        own = own or terms.plain_words(words, names)
+        found = process.extractOne(own, [one.plain for one in few], scorer=fuzz.ratio, score_cutoff=ALIKE)
+        if found is not None:
+            return few[found[2]]
+    return None
 
 
 def performance_shown(case: Row) -> Iterator[Problem]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from models.records import Row
 
 CHUNK = 500
+FEW = 20
 LIKENESS_CANDIDATES = 200
 SAME_DISPUTE_DAYS = 90
 SAME_DISPUTE, LIKE_BRIEF, LIKE_TERMS, SAME_VOLUME_NO = "same_dispute", "like_brief", "like_terms", "volume_no"
@@ -161,57 +163,66 @@ def _cases_of(name: str) -> sa.Select[tuple[str]]:
     return sa.select(party.c.parent_id).where(party.c.name == name, party.c.void_flag.is_(sa.false()))
 
 
-def like_brief(ctx: Context, draft: Row) -> list[Alike]:
-    """Give other cases whose brief begins alike and is about as long."""
+def like_brief(ctx: Context, draft: Row) -> Iterator[Sequence[Alike]]:
+    """Give other cases whose brief begins alike and is about as long, a few at a time."""
     return _alike(ctx, LIKE_BRIEF, draft.get("id"), draft.get("brief_key"))
 
 
-def like_terms(ctx: Context, draft: Row, key: str | None) -> list[Alike]:
-    """Give other cases with an agreement whose terms begin alike and are about as long."""
+def like_terms(ctx: Context, draft: Row, key: str | None) -> Iterator[Sequence[Alike]]:
+    """Give other cases with an agreement whose terms begin alike and are about as long, a few at a time."""
     return _alike(ctx, LIKE_TERMS, draft.get("id"), key)
 
 
-def _alike(ctx: Context, look_up: str, own: object, key: str | None) -> list[Alike]:
+def _alike(ctx: Context, look_up: str, own: object, key: str | None) -> Iterator[Sequence[Alike]]:
     if not key:
-        return []
-    keys = neighbouring_keys(key)
+        return
+    keys = sorted(neighbouring_keys(key))
     by_key = ctx.alike.get(look_up)
-    if by_key is None:
-        with ctx.ledger.reading() as conn:
-            by_key = texts_by_key(conn, look_up, keys)
-    others = (one for near in keys for one in by_key.get(near, ()) if one.record != own)
-    return list(islice(others, LIKENESS_CANDIDATES))
+    if by_key is not None:
+        known = (one for near in keys for one in by_key.get(near, ()) if one.record != own)
+        others = islice(known, LIKENESS_CANDIDATES)
+        while few := list(islice(others, FEW)):
+            yield few
+        return
+    with ctx.ledger.reading() as conn:
+        rows = [row for row in _texts_under(conn, look_up, keys) if row.id != own]
+        for start in range(0, min(len(rows), LIKENESS_CANDIDATES), FEW):
+            yield _compared(conn, rows[start : start + FEW])
 
 
 def texts_by_key(conn: sa.Connection, look_up: str, keys: Iterable[str]) -> dict[str, list[Alike]]:
     """Give the texts of live cases under each key, so many a key as are compared with one case."""
-    queries = {LIKE_BRIEF: _BRIEFS, LIKE_TERMS: _TERMS}
-    rows = {key: conn.execute(queries[look_up], {"wanted": key}).all() for key in keys}
-    names = party_names(conn, sorted({row.id for found in rows.values() for row in found}))
-    return {key: [_compared(row, names[row.id]) for row in found] for key, found in rows.items() if found}
+    rows = {key: _texts_under(conn, look_up, [key]) for key in keys}
+    texts = iter(_compared(conn, [row for found in rows.values() for row in found]))
+    return {key: list(islice(texts, len(found))) for key, found in rows.items()}
 
 
-def _compared(row: sa.Row[Any], names: Sequence[str]) -> Alike:
-    words = "".join(row.words or ())
-    return Alike(row.id, row.title, plain_words(words, names))
+def _texts_under(conn: sa.Connection, look_up: str, keys: Sequence[str]) -> Sequence[sa.Row[Any]]:
+    """Read id, title and text of live cases by the keys of the text; one more than is compared: the own."""
+    return conn.execute(_TEXTS[look_up].limit(LIKENESS_CANDIDATES + 1), {"wanted": keys}).all()
 
 
-def _texts() -> tuple[sa.Select[Any], sa.Select[Any]]:
+def _compared(conn: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Alike]:
+    names = party_names(conn, sorted({row.id for row in rows}))
+    return [Alike(row.id, row.title, plain_words("".join(row.words or ()), names[row.id])) for row in rows]
+
+
+def _texts() -> Mapping[str, sa.Select[Any]]:
     case, agreement = table_of(MediationCase), table_of(Agreement)
-    wanted: sa.BindParameter[str] = sa.bindparam("wanted")
+    wanted: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
     live = case.c.void_flag.is_(sa.false())
     briefs = sa.select(case.c.id, case.c.title, case.c.brief.label("words")).where(
-        case.c.brief_key == wanted, live
+        case.c.brief_key.in_(wanted), live
     )
     terms = (
         sa.select(case.c.id, case.c.title, agreement.c.terms.label("words"))
         .join(agreement, agreement.c.parent_id == case.c.id)
-        .where(agreement.c.terms_key == wanted, agreement.c.void_flag.is_(sa.false()), live)
+        .where(agreement.c.terms_key.in_(wanted), agreement.c.void_flag.is_(sa.false()), live)
     )
-    return briefs.limit(LIKENESS_CANDIDATES + 1), terms.limit(LIKENESS_CANDIDATES + 1)
+    return MappingProxyType({LIKE_BRIEF: briefs, LIKE_TERMS: terms})
 
 
-_BRIEFS, _TERMS = _texts()
+_TEXTS = _texts()
 
 
 def party_names(conn: sa.Connection, cases: Sequence[str]) -> Mapping[str, list[str]]:
