@@ -11,7 +11,7 @@ from app.registers import register_named, registers_by_key
 from models.fields import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from app.history import Entry
     from models.codes import CodeBook
@@ -86,6 +86,7 @@ def run_show(call: Call) -> Answer:
 def run_history(call: Call) -> Answer:
     """Show what happened to a record, oldest first; values that lists mask are masked here too."""
     from app.history import history
+    from app.naming import titles_of
     from app.revealing import note_reveal
 
     reveal = call.args.reveal
@@ -95,7 +96,9 @@ def run_history(call: Call) -> Answer:
         if reveal:
             note_reveal(ctx, found)
         told = [_told(entry, reveal=reveal) for entry in entries]
-        lines = [line for entry in told for line in _history_lines(entry, ctx.codes)]
+        with ctx.ledger.reading() as conn:
+            titles = titles_of(conn, list(dict.fromkeys(_referred(told))))
+        lines = [line for entry in told for line in _history_lines(entry, ctx.codes, titles)]
     return Answer({"id": found.id, "register": found.register.key, "changes": told}, tuple(lines))
 
 
@@ -122,7 +125,19 @@ def _fields(table: str) -> Mapping[str, Field]:
     return fields_of(entity(table)) if table else {}
 
 
-def _history_lines(entry: dict[str, Any], codes: CodeBook) -> list[str]:
+def _referred(told: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Give the ids of the records that reference fields named before or name now."""
+    from app.naming import REFERENCE_KINDS
+
+    for entry in told:
+        fields = _fields(entry["entity"])
+        for one in entry["fields"]:
+            if one["field"] in fields and fields[one["field"]].kind in REFERENCE_KINDS:
+                for value in (one["old"], one["new"]):
+                    yield from value if isinstance(value, list) else [value] if isinstance(value, str) else []
+
+
+def _history_lines(entry: dict[str, Any], codes: CodeBook, titles: Mapping[str, str]) -> list[str]:
     """Write one action with what it changed; columns no person fills in are left out."""
     fields = _fields(entry["entity"])
     lines = [f"{entry['at'].replace('T', ' ')}  {entry['actor']}  {entry['label']}"]
@@ -131,7 +146,7 @@ def _history_lines(entry: dict[str, Any], codes: CodeBook) -> list[str]:
             lines.append(f"  作废理由：{one['new']}")
         field = fields.get(one["field"])
         if field is not None:
-            old, new = (shown(field, one[side], codes, {}) or "（空）" for side in ("old", "new"))
+            old, new = (shown(field, one[side], codes, titles) or "（空）" for side in ("old", "new"))
             lines.append(
                 f"  {one['label']}：{old} → {new}"
                 if entry["kind"] != "create"

@@ -215,3 +215,11 @@ def test_a_list_says_why_there_is_no_value(ybz: Run) -> None:
     listed = ybz("list", "person").out
     assert "不详" in listed
     assert "拒绝提供" in listed
+
+
+def test_a_history_names_the_records_a_change_pointed_to(ybz: Run, person: str) -> None:
+    assert ybz("add", "mediation_org", given=build("mediation_org")).status == 0
+    made = ybz("add", "mediator_post", "--json", given=build("mediator_post"))
+    said = ybz("history", made.data["ids"][0]).out
+    assert "陈大山" in said
+    assert person not in said
