@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.register import Register
+from app.register import Register, joined
 from models.errors import Problem
 from models.settings import CodeItem
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _title(row: Row) -> str:
-    return f"{row['label']}（{row['list_name']} {row['code']}）"
+    return f"{joined(row['label'])}（{joined(row['list_name'], row['code'], by=' ')}）"
 
 
 def _examine(ctx: Context, row: Row) -> Iterable[Problem]:

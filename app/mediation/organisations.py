@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.register import Register
+from app.register import Register, joined
 from models.dates import term_end, whole_day
 from models.errors import Problem
 from models.mediation import MediationOrg
@@ -72,7 +72,7 @@ def _posts(ctx: Context, org_id: str, on: str) -> Sequence[sa.Row[Any, Any, Any,
 
 
 def _title(row: Row) -> str:
-    return str(row["name"])
+    return joined(row["name"])
 
 
 def _subtitle(row: Row, codes: CodeBook) -> str:

@@ -139,12 +139,20 @@ OUTREACH_PLAN = Register(
     ),
 )  # fmt: skip
 
+
+def _trip_title(row: Row) -> str:
+    length = f"（{row['km']} 公里）" if row["km"] is not None else ""
+    return joined(row["on"], f"巡回服务{length}", by=" ")
+
+
 SERVICE_TRIP = Register(
     key="service_trip",
     label="巡回服务",
     slice="outreach",
     entity=ServiceTrip,
-    title=lambda row: f"{row['on']} 巡回服务（{row['km']} 公里）",
+    title=lambda row: (
+        joined(row["on"], "巡回服务", by=" ") + (f"（{row['km']} 公里）" if row["km"] is not None else "")
+    ),
     day="on",
     list_columns=("on", "village_ids", "km", "consults", "cases", "materials", "staff"),
 )

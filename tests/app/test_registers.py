@@ -14,7 +14,7 @@ from app.registers import REGISTERS
 from app.search import search
 from models.errors import Refused, VoidRecord
 from models.fields import Kind, fields_of
-from models.records import Child, children_of, entities
+from models.records import Child, children_of, entities, table_of
 from tests.builders import build, needed
 
 every_register = pytest.mark.parametrize("register", REGISTERS, ids=lambda register: register.key)
@@ -132,3 +132,12 @@ def test_every_table_is_reachable_in_one_ledger(station: Context) -> None:
     with station.ledger.reading() as conn:
         stored = set(sa.inspect(conn).get_table_names())
     assert {kind.__tablename__ for kind in entities()} <= stored
+
+
+@every_register
+def test_a_record_that_says_nothing_has_a_line_to_be_shown_by(station: Context, register: Register) -> None:
+    """What is 不详 is no value: neither a fault nor the word None stands where a person reads."""
+    children = {child.__field__: [] for child in children_of(register.entity.__tablename__)}
+    row = {**dict.fromkeys(table_of(register.entity).c.keys()), **children}
+    assert "None" not in register.title(row)
+    assert "None" not in register.subtitle(row, station.codes)
